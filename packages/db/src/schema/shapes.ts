@@ -1,0 +1,101 @@
+/** Shapes kept inside jsonb columns: one definition for the database, the engine and the API. */
+
+export interface Address {
+  name?: string;
+  email: string;
+}
+
+export type TransportSecurity = 'tls' | 'starttls' | 'none';
+
+/** Where a mail server is, and as whom. */
+export interface StoredEndpoint {
+  host: string;
+  port: number;
+  security: TransportSecurity;
+  username: string;
+}
+
+export interface StoredError {
+  code: string;
+  message: string;
+  fix?: string;
+  retryable: boolean;
+  on?: 'imap' | 'smtp';
+}
+
+/** SPKI pins, `sha256/` + base64, one a side. */
+export interface StoredPins {
+  imap?: string;
+  smtp?: string;
+}
+
+/** What the engine found out about a server by watching it; never taken from a capability list. */
+export interface Learned {
+  /** Whether the submission server files a Sent copy by itself. */
+  sentAutoSave?: boolean;
+  /** False once a QRESYNC answer disagreed with the mailbox. */
+  qresyncTrusted?: boolean;
+  /** Lowered when the server refused a further connection. */
+  maxConnections?: number;
+}
+
+/** All people a message names. Lists are capped at 1,000 with the true number beside. */
+export interface MessageAddresses {
+  from?: Address;
+  sender?: Address;
+  to: Address[];
+  cc: Address[];
+  bcc: Address[];
+  replyTo: Address[];
+  recipientCount?: number;
+}
+
+/** One node of RFC 9051 BODYSTRUCTURE, compact. `part` is the IMAP part number; the root of a single part has '1'. */
+export interface StructureNode {
+  part: string;
+  /** Lower case, `text/plain`. */
+  type: string;
+  encoding?: string;
+  charset?: string;
+  /** Other parameters of Content-Type that matter: format, delsp, name, boundary, protocol, smime-type, method. */
+  params?: Record<string, string>;
+  disposition?: string;
+  /** Decoded, not sanitised. */
+  filename?: string;
+  /** Without angle brackets. */
+  contentId?: string;
+  /** Octets of the encoded part. */
+  size?: number;
+  children?: StructureNode[];
+}
+
+/** Header fields that the screen uses and ENVELOPE does not carry. */
+export interface MessageExtras {
+  listId?: string;
+  listUnsubscribe?: string;
+  listUnsubscribePost?: string;
+  autoSubmitted?: string;
+  precedence?: string;
+}
+
+/** Where an outgoing or drafted attachment's bytes are. */
+export interface AttachmentRef {
+  uploadId: string;
+  name: string;
+  type: string;
+  size: number;
+  inline?: boolean;
+  contentId?: string;
+}
+
+export interface OutgoingRecipient {
+  email: string;
+  status: 'pending' | 'accepted' | 'refused' | 'deferred';
+  code?: number;
+  message?: string;
+}
+
+export interface LabelColor {
+  backgroundColor: string;
+  textColor: string;
+}
