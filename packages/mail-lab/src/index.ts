@@ -1,0 +1,8 @@
+/** Development only: real and scripted mail servers, a proxy that breaks connections, makers of messages and mailboxes. */
+export * from './dovecot/config.ts';
+export * from './dovecot/start-dovecot.ts';
+export * from './process/free-port.ts';
+export * from './process/read-greeting.ts';
+export * from './process/wait-until.ts';
+export * from './required-commands.ts';
+export * from './tls/certificates.ts';
