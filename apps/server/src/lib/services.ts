@@ -1,0 +1,87 @@
+/**
+ * What the routes are given, as interfaces: the composition root (main.ts) makes the real ones, tests may make others.
+ * Every method takes the caller's user id; what is not the caller's is MESSAGE_NOT_FOUND.
+ */
+import type { ConnectionId, UserId } from '@postroom/db';
+import type {
+  Address,
+  Candidate,
+  Connection,
+  ConnectionTest,
+  ConnectionUpdate,
+  DoctorReport,
+  Identity,
+  MailEvent,
+  NewConnection,
+  Outgoing,
+  Settings,
+  Shortcuts,
+} from './driver/schemas.ts';
+import type { MailManager } from './driver/types.ts';
+
+export interface DriverSource {
+  /** The driver of one of the user's accounts; without an id, of the default one. */
+  getActiveDriver(userId: UserId, connectionId?: string): Promise<MailManager>;
+  /** The user's accounts, default first. */
+  connectionIds(userId: UserId): Promise<ConnectionId[]>;
+}
+
+export interface ConnectionService {
+  discover(userId: UserId, email: string): Promise<{ candidates: Candidate[] }>;
+  /** Never throws for what a server or network does. */
+  test(userId: UserId, connection: NewConnection): Promise<ConnectionTest>;
+  create(userId: UserId, connection: NewConnection): Promise<{ id: string }>;
+  list(userId: UserId): Promise<Connection[]>;
+  update(userId: UserId, change: ConnectionUpdate): Promise<void>;
+  setDefault(userId: UserId, connectionId: string): Promise<void>;
+  delete(userId: UserId, connectionId: string): Promise<void>;
+  resync(userId: UserId, connectionId: string): Promise<void>;
+  doctor(userId: UserId, connectionId: string): Promise<DoctorReport>;
+}
+
+export interface OutboxService {
+  list(userId: UserId, connectionId?: string): Promise<Outgoing[]>;
+  get(userId: UserId, id: string): Promise<Outgoing>;
+  /** Undo send, or unschedule: the composer's content as a draft again. CONFLICT once it is on its way. */
+  cancel(userId: UserId, id: string): Promise<{ draftId: string }>;
+  retry(userId: UserId, id: string): Promise<void>;
+}
+
+export interface IdentityService {
+  list(userId: UserId, connectionId?: string): Promise<Identity[]>;
+  create(userId: UserId, identity: Omit<Identity, 'id'>): Promise<{ id: string }>;
+  update(userId: UserId, change: Partial<Omit<Identity, 'id' | 'connectionId'>> & { id: string }): Promise<void>;
+  delete(userId: UserId, id: string): Promise<void>;
+}
+
+export interface ContactService {
+  search(userId: UserId, query: string, connectionId?: string): Promise<Address[]>;
+}
+
+export interface SettingsService {
+  get(userId: UserId): Promise<Settings>;
+  save(userId: UserId, change: Partial<Settings>): Promise<Settings>;
+  getShortcuts(userId: UserId): Promise<Shortcuts>;
+  saveShortcuts(userId: UserId, shortcuts: Shortcuts): Promise<void>;
+}
+
+export interface EventService {
+  /** What changed in any of the user's accounts from now on, until the signal aborts. Ids and kinds, never content. */
+  subscribe(userId: UserId, signal: AbortSignal): AsyncIterable<MailEvent>;
+}
+
+export interface RateLimitService {
+  /** Counts one hit; throws THROTTLED with the seconds to wait when over the limit. Holds over all processes. */
+  hit(limit: 'sign-in' | 'sign-up' | 'connection-test', key: string): Promise<void>;
+}
+
+export interface Services {
+  readonly drivers: DriverSource;
+  readonly connections: ConnectionService;
+  readonly outbox: OutboxService;
+  readonly identities: IdentityService;
+  readonly contacts: ContactService;
+  readonly settings: SettingsService;
+  readonly events: EventService;
+  readonly limits: RateLimitService;
+}

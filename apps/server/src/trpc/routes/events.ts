@@ -1,0 +1,30 @@
+/**
+ * events.subscribe: what changed, as ids and kinds (SSE). Events are not kept: a subscriber that comes back with a
+ * `lastEventId` is told to fetch again what it shows. A revoked session loses its stream within a minute.
+ */
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import type { MailEvent } from '../../lib/driver/schemas.ts';
+import { procedure, router } from '../trpc.ts';
+
+const SESSION_CHECK_MS = 30_000;
+
+export const eventsRouter = router({
+  subscribe: procedure
+    .input(z.object({ lastEventId: z.string().max(100).nullish() }).optional())
+    .subscription(async function* ({ ctx, input, signal }) {
+      const ended = new AbortController();
+      const watch = setInterval(async () => {
+        if (!(await ctx.isSessionAlive(ctx.caller.sessionId))) ended.abort();
+      }, SESSION_CHECK_MS);
+      const stop = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
+      let sequence = 0;
+      const numbered = (event: MailEvent) => tracked(`${Date.now()}-${sequence++}`, event);
+      try {
+        if (input?.lastEventId) yield numbered({ kind: 'resync', connectionId: '', ids: [] });
+        for await (const event of ctx.services.events.subscribe(ctx.caller.id, stop)) yield numbered(event);
+      } finally {
+        clearInterval(watch);
+      }
+    }),
+});

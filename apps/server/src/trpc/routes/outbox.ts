@@ -1,0 +1,30 @@
+/** outbox.*: what is on its way, and what could not go. */
+import { z } from 'zod';
+import { outgoingSchema } from '../../lib/driver/schemas.ts';
+import { procedure, router } from '../trpc.ts';
+
+const one = z.object({ id: z.string().max(40), connectionId: z.string().max(32).optional() });
+
+export const outboxRouter = router({
+  list: procedure
+    .input(z.object({ connectionId: z.string().max(32).optional() }).optional())
+    .output(z.object({ items: z.array(outgoingSchema) }))
+    .query(async ({ ctx, input }) => ({
+      items: await ctx.services.outbox.list(ctx.caller.id, input?.connectionId),
+    })),
+  get: procedure
+    .input(one)
+    .output(outgoingSchema)
+    .query(({ ctx, input }) => ctx.services.outbox.get(ctx.caller.id, input.id)),
+  cancel: procedure
+    .input(one)
+    .output(z.object({ draftId: z.string() }))
+    .mutation(({ ctx, input }) => ctx.services.outbox.cancel(ctx.caller.id, input.id)),
+  retry: procedure
+    .input(one)
+    .output(z.object({ success: z.literal(true) }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.outbox.retry(ctx.caller.id, input.id);
+      return { success: true };
+    }),
+});

@@ -1,0 +1,50 @@
+/** identities.* and contacts.*: who the user writes as, and to whom. */
+import { z } from 'zod';
+import { addressSchema, identitySchema } from '../../lib/driver/schemas.ts';
+import { procedure, router } from '../trpc.ts';
+
+const connectionId = z.string().max(32).optional();
+const done = z.object({ success: z.literal(true) });
+const fields = z.object({
+  name: z
+    .string()
+    .max(200)
+    .regex(/^[^\r\n\0]*$/),
+  email: z.email().max(320),
+  signature: z.string().max(100_000).optional(),
+  replyTo: z.email().max(320).optional(),
+  bccSelf: z.boolean().optional(),
+  isDefault: z.boolean().default(false),
+});
+
+export const identitiesRouter = router({
+  list: procedure
+    .input(z.object({ connectionId }).optional())
+    .output(z.array(identitySchema))
+    .query(({ ctx, input }) => ctx.services.identities.list(ctx.caller.id, input?.connectionId)),
+  create: procedure
+    .input(fields.extend({ connectionId: z.string().max(32) }))
+    .output(z.object({ id: z.string() }))
+    .mutation(({ ctx, input }) => ctx.services.identities.create(ctx.caller.id, input)),
+  update: procedure
+    .input(fields.partial().extend({ id: z.string().max(40) }))
+    .output(done)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.identities.update(ctx.caller.id, input);
+      return { success: true };
+    }),
+  delete: procedure
+    .input(z.object({ id: z.string().max(40) }))
+    .output(done)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.identities.delete(ctx.caller.id, input.id);
+      return { success: true };
+    }),
+});
+
+export const contactsRouter = router({
+  search: procedure
+    .input(z.object({ q: z.string().max(200), connectionId }))
+    .output(z.array(addressSchema))
+    .query(({ ctx, input }) => ctx.services.contacts.search(ctx.caller.id, input.q, input.connectionId)),
+});
