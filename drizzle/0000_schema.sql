@@ -256,6 +256,7 @@ CREATE TABLE "placement" (
 	"keywords" text[] DEFAULT '{}' NOT NULL,
 	"mod_seq" bigint,
 	"state" text DEFAULT 'present' NOT NULL,
+	"operation_id" bigint,
 	CONSTRAINT "placement_connection_id_id_pk" PRIMARY KEY("connection_id","id")
 );
 --> statement-breakpoint
@@ -394,6 +395,7 @@ CREATE INDEX "message_orphan" ON "message" USING btree ("connection_id","orphane
 CREATE INDEX "message_label_label" ON "message_label" USING btree ("connection_id","label_id");--> statement-breakpoint
 CREATE INDEX "message_search_words" ON "message_search" USING gin ("words");--> statement-breakpoint
 CREATE INDEX "message_search_todo" ON "message_search" USING btree ("connection_id","message_id") WHERE not "message_search"."body_indexed";--> statement-breakpoint
+CREATE INDEX "placement_operation" ON "placement" USING btree ("connection_id","operation_id") WHERE "placement"."operation_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "placement_uid" ON "placement" USING btree ("connection_id","mailbox_id","uid");--> statement-breakpoint
 CREATE INDEX "placement_message" ON "placement" USING btree ("connection_id","message_id");--> statement-breakpoint
 CREATE INDEX "thread_snoozed" ON "thread" USING btree ("snoozed_until") WHERE "thread"."snoozed_until" is not null;--> statement-breakpoint

@@ -23,6 +23,7 @@ import type {
   MailboxId,
   MessageRowId,
   ModSeq,
+  OperationId,
   PlacementId,
   ThreadId,
   Uid,
@@ -95,9 +96,12 @@ export const placement = pgTable(
     keywords: text('keywords').array().notNull().default([]),
     modSeq: int8('mod_seq').$type<ModSeq>(),
     state: text('state').$type<PlacementState>().notNull().default('present'),
+    /** The operation that makes it leave or arrive; null for `present`, and for what the outbox or a draft puts there. */
+    operationId: int8('operation_id').$type<OperationId>(),
   },
   (t) => [
     primaryKey({ columns: [t.connectionId, t.id] }),
+    index('placement_operation').on(t.connectionId, t.operationId).where(sql`${t.operationId} is not null`),
     uniqueIndex('placement_uid').on(t.connectionId, t.mailboxId, t.uid),
     index('placement_message').on(t.connectionId, t.messageId),
     foreignKey({ columns: [t.connectionId], foreignColumns: [connection.id] }).onDelete('cascade'),
