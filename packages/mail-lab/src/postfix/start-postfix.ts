@@ -3,7 +3,7 @@
  * Postfix does. Touches neither /etc/postfix nor /var/spool/postfix.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DovecotServer } from '../dovecot/start-dovecot.ts';
 import { type Daemon, startDaemon } from '../process/daemon.ts';
@@ -87,8 +87,13 @@ function makeDirectories(directory: string): void {
 }
 
 function writeConfig(settings: PostfixSettings, place: PostfixPlace, addresses: string[]): void {
-  const write = (name: string, text: string) =>
-    writeFileSync(join(place.directory, 'conf', name), text, { mode: 0o644 });
+  const settled = Date.now() / 1000 - 60;
+  const write = (name: string, text: string): void => {
+    const path = join(place.directory, 'conf', name);
+    writeFileSync(path, text, { mode: 0o644 });
+    // Postfix waits until a file it reads has been left alone for two seconds.
+    utimesSync(path, settled, settled);
+  };
   const replied = [...Object.keys(settings.recipientReplies ?? {})];
   write('main.cf', mainConfig(settings, place));
   write('master.cf', masterConfig(place));
