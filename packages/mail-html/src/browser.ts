@@ -1,0 +1,130 @@
+/// <reference lib="dom" />
+/**
+ * The browser's half: DOMPurify is the last thing that touches a message's markup, and its output goes, as the string
+ * it is, into a frame without scripts. Nothing here or elsewhere changes markup after it. String mode only; no hook
+ * that adds anything back.
+ */
+import DOMPurify, { type Config } from 'dompurify';
+
+/** The message frame's sandbox: never scripts, forms, modals or top navigation. */
+export const FRAME_SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
+
+/** The frame's own policy, in addition to the one it inherits. Pictures come from us, or are inline. */
+const FRAME_CSP =
+  "default-src 'none'; script-src 'none'; img-src 'self' data: blob:; style-src 'unsafe-inline'; font-src 'none'; form-action 'none'; base-uri 'none'; frame-src 'none'; object-src 'none'";
+
+const CONFIG: Config = {
+  USE_PROFILES: { html: true },
+  ADD_ATTR: ['target'],
+  FORBID_TAGS: [
+    'svg',
+    'math',
+    'form',
+    'input',
+    'button',
+    'select',
+    'option',
+    'textarea',
+    'label',
+    'fieldset',
+    'legend',
+    'datalist',
+    'output',
+    'progress',
+    'meter',
+    'base',
+    'meta',
+    'link',
+    'iframe',
+    'frame',
+    'object',
+    'embed',
+    'template',
+    'noscript',
+    'audio',
+    'video',
+    'source',
+    'track',
+    'picture',
+    'map',
+    'area',
+    'dialog',
+    'slot',
+    'canvas',
+    'script',
+    'marquee',
+  ],
+  FORBID_ATTR: [
+    'srcset',
+    'sizes',
+    'ping',
+    'formaction',
+    'action',
+    'id',
+    'name',
+    'poster',
+    'autofocus',
+    'tabindex',
+    'contenteditable',
+    'accesskey',
+    'usemap',
+    'ismap',
+    'popover',
+    'popovertarget',
+    'popovertargetaction',
+    'slot',
+    'is',
+  ],
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|blob:|data:image\/(?:png|jpe?g|gif|webp);base64,|\/(?!\/))/i,
+  FORCE_BODY: true,
+  SANITIZE_DOM: true,
+  WHOLE_DOCUMENT: false,
+  RETURN_TRUSTED_TYPE: false,
+  KEEP_CONTENT: true,
+};
+
+/** Colours of the page around the message. */
+export interface FrameTheme {
+  colorScheme: 'light' | 'dark';
+  background: string;
+  color: string;
+  link: string;
+}
+
+/** How a frame looks. */
+export interface FrameOptions {
+  theme?: Partial<FrameTheme>;
+}
+
+/** Cleans markup for the message frame. The last step: use the result as it is. */
+export function sanitizeForFrame(html: string): string {
+  return DOMPurify.sanitize(html, CONFIG);
+}
+
+/** The frame's document: a constant head, then the clean markup. */
+export function frameDocument(cleanHtml: string, { theme = {} }: FrameOptions = {}): string {
+  return `${head(theme)}${cleanHtml}</body></html>`;
+}
+
+/** From a message's markup to the frame's `srcdoc`, in one step. */
+export function renderMessageFrame(html: string, options: FrameOptions = {}): string {
+  return frameDocument(sanitizeForFrame(html), options);
+}
+
+function head(theme: Partial<FrameTheme>): string {
+  const colorScheme = theme.colorScheme === 'dark' ? 'dark' : 'light';
+  const background = cssColor(theme.background, 'transparent');
+  const color = cssColor(theme.color, colorScheme === 'dark' ? '#e8e8e8' : '#1a1a1a');
+  const link = cssColor(theme.link, colorScheme === 'dark' ? '#8ab4f8' : '#0b57d0');
+  return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${FRAME_CSP}"><meta name="referrer" content="no-referrer"><style>:root{color-scheme:${colorScheme}}html,body{margin:0;padding:0;background:${background};color:${color};font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}a{color:${link}}img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}</style></head><body>`;
+}
+
+/** A colour that cannot leave its declaration. */
+function cssColor(value: string | undefined, fallback: string): string {
+  return value !== undefined &&
+    /^(?:#[0-9a-f]{3,8}|[a-z]{3,30}|(?:rgb|hsl|oklch)a?\([\d\s.,%/deg-]{1,60}\))$/i.test(value)
+    ? value
+    : fallback;
+}
