@@ -6,8 +6,8 @@
  * A cluster keeps the owner it has: started by root, it runs as that owner.
  */
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { EmbeddedPostgresError } from './errors.ts';
 
 export interface Launcher {
@@ -38,7 +38,7 @@ export function createLauncher({ home, postgres }: { home: string; postgres: str
   throw new EmbeddedPostgresError(
     'CANNOT_DROP_ROOT',
     'PostgreSQL does not run as root, and on this machine root can neither make a user namespace (unshare -U) nor ' +
-      `find another user who can enter ${home}. Start Postroom as an ordinary user, or set DATABASE_URL to a ` +
+      `find another user who can enter ${dirname(home)}. Start Postroom as an ordinary user, or set DATABASE_URL to a ` +
       'PostgreSQL 15 or later.',
   );
 }
@@ -66,7 +66,7 @@ function canUnshare(account: Account, postgres: string): boolean {
 
 /** Whether the account can run the programs and enter the folder (its own writing there is arranged by `own`). */
 function canReach({ uid, gid }: Pick<Account, 'uid' | 'gid'>, home: string, postgres: string): boolean {
-  const enter = spawnSync('/bin/sh', ['-c', 'cd "$1" && exec "$2" --version', 'sh', join(home, '..'), postgres], {
+  const enter = spawnSync('/bin/sh', ['-c', 'cd "$1" && exec "$2" --version', 'sh', dirname(home), postgres], {
     uid,
     gid,
   });
@@ -81,11 +81,4 @@ function readAccounts(): Account[] {
     .map((line) => line.split(':'))
     .map(([name = '', , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
     .filter(({ name, uid, gid }) => name !== '' && Number.isInteger(uid) && Number.isInteger(gid));
-}
-
-/** Gives a whole tree to the launcher's user. */
-export function ownTree(launcher: Launcher, path: string): void {
-  launcher.own(path);
-  if (!statSync(path).isDirectory()) return;
-  for (const name of readdirSync(path)) ownTree(launcher, join(path, name));
 }
