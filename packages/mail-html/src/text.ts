@@ -37,6 +37,8 @@ export function toPlainText(html: string): string {
       { selector: 'script', format: 'skip' },
       { selector: 'title', format: 'skip' },
       ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+      { selector: 'td', format: 'inlineSurround', options: { suffix: ' ' } },
+      { selector: 'th', format: 'inlineSurround', options: { suffix: ' ' } },
       { selector: 'ul', options: { itemPrefix: '- ' } },
     ],
   }).trim();

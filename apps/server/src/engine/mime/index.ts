@@ -9,12 +9,40 @@ export {
   normalizeEmail,
   parseAddresses,
 } from './addresses.ts';
+export { type AuthenticationResults, parseAuthentication } from './authentication.ts';
+export { type ComposedBody, composeBody, type DecodedPart, decodePart, type PartEncoding } from './body.ts';
+export {
+  type AttachmentPart,
+  attachmentsOf,
+  type BodyPart,
+  hasAttachments,
+  type ImapBodyStructure,
+  type PartsPlan,
+  planParts,
+  type Structure,
+  structureFromImap,
+  structureFromParts,
+} from './bodystructure.ts';
 export { canonicalCharset, decodeText, resolveCharset, storable } from './charsets.ts';
 export { parseDate, sortDate } from './dates.ts';
 export { decodeEncodedWords } from './encoded-words.ts';
+export { safeFilename } from './filenames.ts';
 export { type FingerprintInput, fingerprint, messageIdHash } from './fingerprint.ts';
+export { decodeFlowed, encodeFlowed } from './flowed.ts';
 export { type HeaderBlock, type HeaderField, parseHeaderBlock } from './headers.ts';
 export { bareMessageId, extractMessageIds, parseMessageId, references } from './message-ids.ts';
+export {
+  decodeAttachment,
+  type ParsedAttachment,
+  type ParsedHeader,
+  type ParsedMime,
+  type ParseLimits,
+  parseHeader,
+  parseMessage,
+  partBytes,
+} from './parse.ts';
+export { type MimePart, type MimeTree, splitParts } from './parts.ts';
+export { htmlToText, type SnippetSource, snippet } from './snippet.ts';
 export { baseSubject, canonicalSubject, isReplySubject } from './subject.ts';
 export {
   decideThread,
@@ -24,3 +52,4 @@ export {
   type ThreadDecision,
   threadKeys,
 } from './threading.ts';
+export { decodeTransfer } from './transfer-encodings.ts';
