@@ -50,22 +50,24 @@ export interface MessageAddresses {
   recipientCount?: number;
 }
 
-/** One node of RFC 9051 BODYSTRUCTURE, compact. `part` is the IMAP part number; the root of a single part has '1'. */
+/** One node of BODYSTRUCTURE (RFC 9051 §7.5.2), compact: engine/mime/bodystructure.ts makes and reads it. */
 export interface StructureNode {
+  /** IMAP part number; empty for a multipart at the root. */
   part: string;
   /** Lower case, `text/plain`. */
   type: string;
+  /** Octets as transferred. */
+  size?: number;
   encoding?: string;
   charset?: string;
-  /** Other parameters of Content-Type that matter: format, delsp, name, boundary, protocol, smime-type, method. */
-  params?: Record<string, string>;
+  /** `format=flowed` and `delsp=yes` of text/plain (RFC 3676). */
+  flowed?: boolean;
+  delsp?: boolean;
   disposition?: string;
-  /** Decoded, not sanitised. */
+  /** Decoded, as the sender wrote it; made safe where it is shown. */
   filename?: string;
   /** Without angle brackets. */
   contentId?: string;
-  /** Octets of the encoded part. */
-  size?: number;
   children?: StructureNode[];
 }
 

@@ -1,0 +1,153 @@
+/**
+ * What a list reads, recomputed for some conversations in the transaction that changed their messages: the summary
+ * (`thread`), one row a list (`thread_list`) and the counters (`list_counter`, moved by the difference, never counted).
+ *
+ * A message is shown unless its only placements are leaving or `\Deleted`. A conversation is shown without what lies
+ * only in junk and trash, unless nothing else is left of it (contract, Conversations).
+ */
+import type { ConnectionId, ThreadId } from '@postroom/db';
+import type { Tx } from './sql.ts';
+
+const MAX_SENDERS = 20;
+
+/** Placements that count, with what the rest needs of their message. $1 account, $2 thread ids. */
+const SHOWN = `
+  shown as materialized (
+    select m.thread_id, m.id as message_id, m.received_at, m.addresses -> 'from' as sender, m.subject, m.snippet,
+           m.has_attachments, p.mailbox_id, coalesce(b.role, '') as role, p.flags, p.keywords
+    from message m
+    join placement p on p.connection_id = m.connection_id and p.message_id = m.id
+    join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
+    where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and p.state <> 'leaving' and p.flags & 8 = 0
+  ),
+  per_message as (
+    select thread_id, message_id, received_at, sender, subject, snippet, has_attachments,
+           bool_or(role not in ('junk', 'trash')) as outside,
+           bool_or(flags & 1 = 0) as unread,
+           bool_or(flags & 4 <> 0) as starred,
+           bool_or('$important' = any(select lower(k) from unnest(keywords) k)) as important
+    from shown
+    group by 1, 2, 3, 4, 5, 6, 7
+  ),
+  anchored as (
+    select *, bool_or(outside) over (partition by thread_id) as any_outside from per_message
+  ),
+  visible as materialized (
+    select * from anchored where outside or not any_outside
+  ),
+  labelled as materialized (
+    select distinct s.thread_id, s.message_id, l.id as label_id
+    from shown s join label l on l.connection_id = $1 and l.keyword is not null
+      and lower(l.keyword) = any(select lower(k) from unnest(s.keywords) k)
+    where cardinality(s.keywords) > 0
+    union
+    select s.thread_id, s.message_id, ml.label_id
+    from visible s join message_label ml on ml.connection_id = $1 and ml.message_id = s.message_id
+  )`;
+
+const REFRESH_THREADS = `
+  with ${SHOWN},
+  by_sender as (
+    select thread_id, lower(sender ->> 'email') as email, min(received_at) as first_at,
+           (array_agg(sender order by received_at desc))[1] as sender
+    from visible where sender is not null group by 1, 2
+  ),
+  ranked as (
+    select *, row_number() over (partition by thread_id order by first_at) as position from by_sender
+  ),
+  senders as (
+    select thread_id, jsonb_agg(sender order by first_at) as senders from ranked where position <= ${MAX_SENDERS} group by 1
+  ),
+  labels as (
+    select thread_id, array_agg(distinct label_id order by label_id) as label_ids
+    from labelled join visible using (thread_id, message_id) group by 1
+  ),
+  summary as (
+    select thread_id,
+           (array_agg(subject order by received_at, message_id))[1] as subject,
+           coalesce((array_agg(snippet order by received_at desc, message_id desc) filter (where snippet is not null))[1], '') as snippet,
+           count(*)::int as message_count,
+           (count(*) filter (where unread))::int as unread_count,
+           bool_or(starred) as starred, bool_or(important) as important, bool_or(has_attachments) as has_attachments,
+           max(received_at) as newest_at
+    from visible group by 1
+  )
+  update thread t set
+    subject = coalesce(s.subject, t.subject), snippet = coalesce(s.snippet, ''),
+    senders = coalesce(n.senders, '[]'), message_count = coalesce(s.message_count, 0),
+    unread_count = coalesce(s.unread_count, 0), starred = coalesce(s.starred, false),
+    important = coalesce(s.important, false), has_attachments = coalesce(s.has_attachments, false),
+    label_ids = coalesce(l.label_ids, '{}'), newest_at = s.newest_at
+  from unnest($2::bigint[]) as x(id)
+  left join summary s on s.thread_id = x.id
+  left join senders n on n.thread_id = x.id
+  left join labels l on l.thread_id = x.id
+  where t.connection_id = $1 and t.id = x.id`;
+
+const REFRESH_LISTS = `
+  with ${SHOWN},
+  hidden as (
+    select id, snoozed_until is not null as snoozed, muted from thread
+    where connection_id = $1 and id = any($2::bigint[]) and (snoozed_until is not null or muted)
+  ),
+  wanted as materialized (
+    select 'm' || s.mailbox_id as list, s.thread_id, max(s.received_at) as newest_at,
+           count(distinct s.message_id)::int as total,
+           (count(distinct s.message_id) filter (where s.flags & 1 = 0))::int as unread
+    from shown s left join hidden h on h.id = s.thread_id
+    where s.role <> 'inbox' or h.id is null
+    group by 1, 2
+    union all
+    select 'all', thread_id, max(received_at), count(*)::int, (count(*) filter (where unread))::int
+    from visible where outside group by 2
+    union all
+    select 'starred', thread_id, max(received_at), count(*)::int, (count(*) filter (where unread))::int
+    from visible where starred group by 2
+    union all
+    select 'snoozed', v.thread_id, max(v.received_at), count(*)::int, (count(*) filter (where v.unread))::int
+    from visible v join hidden h on h.id = v.thread_id and h.snoozed group by 2
+    union all
+    select 'l' || l.label_id, v.thread_id, max(v.received_at), count(*)::int, (count(*) filter (where v.unread))::int
+    from labelled l join visible v using (thread_id, message_id) group by 1, 2
+  ),
+  current as materialized (
+    select list, thread_id, newest_at, total, unread from thread_list
+    where connection_id = $1 and thread_id = any($2::bigint[])
+  ),
+  removed as (
+    delete from thread_list t using current c
+    where t.connection_id = $1 and t.list = c.list and t.thread_id = c.thread_id
+      and not exists (select 1 from wanted w where w.list = c.list and w.thread_id = c.thread_id)
+  ),
+  written as (
+    insert into thread_list (connection_id, list, thread_id, newest_at, total, unread)
+    select $1, w.list, w.thread_id, w.newest_at, w.total, w.unread from wanted w
+    where not exists (select 1 from current c where c.list = w.list and c.thread_id = w.thread_id
+      and c.newest_at = w.newest_at and c.total = w.total and c.unread = w.unread)
+    on conflict (connection_id, list, thread_id)
+      do update set newest_at = excluded.newest_at, total = excluded.total, unread = excluded.unread
+  ),
+  moved as (
+    select list, sum(present)::int as total, sum(unread)::int as unread
+    from (
+      select list, 1 as present, (unread > 0)::int as unread from wanted
+      union all
+      select list, -1, -(unread > 0)::int from current
+    ) d group by list having sum(present) <> 0 or sum(unread) <> 0
+  )
+  insert into list_counter (connection_id, list, total, unread)
+  select $1, list, total, unread from moved order by list
+  on conflict (connection_id, list)
+    do update set total = list_counter.total + excluded.total, unread = list_counter.unread + excluded.unread`;
+
+/** Recomputes everything that lists show of these conversations. Ids of merged ones are welcome: their rows go. */
+export async function refreshThreads(
+  tx: Tx,
+  connectionId: ConnectionId,
+  threadIds: readonly ThreadId[],
+): Promise<void> {
+  if (threadIds.length === 0) return;
+  const ids = [...new Set(threadIds)].sort((a, b) => a - b);
+  await tx.query({ name: 'refresh-threads', text: REFRESH_THREADS, values: [connectionId, ids] });
+  await tx.query({ name: 'refresh-lists', text: REFRESH_LISTS, values: [connectionId, ids] });
+}
