@@ -23,6 +23,7 @@ export {
   structureFromImap,
   structureFromParts,
 } from './bodystructure.ts';
+export { type BuildInput, buildMessage, type OutgoingAttachment, transmittedBytes } from './build.ts';
 export { canonicalCharset, decodeText, resolveCharset, storable } from './charsets.ts';
 export { parseDate, sortDate } from './dates.ts';
 export { decodeEncodedWords } from './encoded-words.ts';
