@@ -49,10 +49,7 @@ export function parseAddresses(headerValue: string | Uint8Array | null | undefin
     addresses.push(address);
     if (addresses.length >= MAX_ADDRESSES) break;
   }
-  if (pendingName !== '' && addresses.length === 0) {
-    const local = pendingName.trim();
-    addresses.push(/\s/.test(local) ? { name: cleanName(local), email: '' } : { email: local });
-  }
+  if (pendingName !== '' && addresses.length === 0) addresses.push({ name: cleanName(pendingName), email: '' });
   return addresses;
 }
 
@@ -114,7 +111,7 @@ function finish(draft: Draft, pendingName: string): Address | undefined {
   }
   const words = phrase.split(' ');
   const bare = phrase.replace(/ ?@ ?/g, '@').replace(/ ?\. ?/g, '.');
-  if (/^\S+@\S+$/.test(bare)) return withName(cleanName(draft.comments), cleanEmail(bare));
+  if (/^(?:\S+|"[^"]*")@\S+$/.test(bare)) return withName(cleanName(draft.comments), cleanEmail(bare));
   const at = words.findLastIndex((word) => /^[^@]+@[^@]+$/.test(word));
   if (at !== -1) {
     const name = cleanName(words.filter((_, i) => i !== at).join(' ')) || cleanName(draft.comments);

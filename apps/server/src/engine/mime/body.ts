@@ -3,9 +3,9 @@
  * parts fetched singly and parts cut from the source.
  */
 import { textToHtml, toPlainText } from '@postroom/mail-html';
-import type { BodyPart, PartsPlan } from './bodystructure.ts';
 import { decodeText } from './charsets.ts';
 import { decodeFlowed } from './flowed.ts';
+import type { BodyPart, PartsPlan } from './parts-plan.ts';
 import { decodeTransfer, extractUuencoded, type UuencodedFile } from './transfer-encodings.ts';
 
 /** How a part's bytes are to be read; a {@link BodyPart} fits. */

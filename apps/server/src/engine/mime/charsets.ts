@@ -7,130 +7,16 @@
  * The result is always storable: no NUL, no lone surrogates. Broken sequences become U+FFFD, never an exception.
  * Leaves out: ISO-2022-CN, HZ, IBM EBCDIC.
  */
-import { detect } from 'chardet';
 import Encoding from 'encoding-japanese';
 import iconv from 'iconv-lite';
-
-const ALIASES: Record<string, string> = {
-  'us-ascii': 'ascii',
-  ascii: 'ascii',
-  'ansi_x3.4-1968': 'ascii',
-  646: 'ascii',
-  utf8: 'utf-8',
-  'utf-8': 'utf-8',
-  unicode11utf8: 'utf-8',
-  'unicode-1-1-utf-8': 'utf-8',
-  'x-unicode20utf8': 'utf-8',
-  utf8mb4: 'utf-8',
-  'utf-7': 'utf-7',
-  utf7: 'utf-7',
-  'unicode-1-1-utf-7': 'utf-7',
-  'x-unicode-2-0-utf-7': 'utf-7',
-  utf16: 'utf-16',
-  'utf-16': 'utf-16',
-  unicode: 'utf-16',
-  'ucs-2': 'utf-16',
-  'utf-16le': 'utf-16le',
-  'utf-16be': 'utf-16be',
-  'utf-32': 'utf-32',
-  'utf-32le': 'utf-32le',
-  'utf-32be': 'utf-32be',
-  latin1: 'windows-1252',
-  l1: 'windows-1252',
-  'iso-8859-1': 'windows-1252',
-  'iso8859-1': 'windows-1252',
-  iso88591: 'windows-1252',
-  'iso_8859-1': 'windows-1252',
-  cp819: 'windows-1252',
-  ansi: 'windows-1252',
-  'x-ansi': 'windows-1252',
-  latin2: 'iso-8859-2',
-  latin5: 'windows-1254',
-  'iso-8859-9': 'windows-1254',
-  'iso8859-9': 'windows-1254',
-  'iso-8859-11': 'windows-874',
-  'tis-620': 'windows-874',
-  'iso-8859-8-i': 'iso-8859-8',
-  'iso-8859-8-e': 'iso-8859-8',
-  visual: 'iso-8859-8',
-  'iso-8859-6-i': 'iso-8859-6',
-  koi8: 'koi8-r',
-  'koi8-ru': 'koi8-u',
-  gb2312: 'gb18030',
-  gbk: 'gb18030',
-  cp936: 'gb18030',
-  ms936: 'gb18030',
-  'windows-936': 'gb18030',
-  'x-gbk': 'gb18030',
-  'gb_2312-80': 'gb18030',
-  csgb2312: 'gb18030',
-  chinese: 'gb18030',
-  'gb18030-2022': 'gb18030',
-  'euc-cn': 'gb18030',
-  'big5-hkscs': 'big5-hkscs',
-  'x-x-big5': 'big5-hkscs',
-  'cn-big5': 'big5-hkscs',
-  big5: 'big5-hkscs',
-  cp950: 'big5-hkscs',
-  ks_c_5601: 'cp949',
-  'ks_c_5601-1987': 'cp949',
-  'ks_c_5601-1989': 'cp949',
-  ksc5601: 'cp949',
-  'euc-kr': 'cp949',
-  euckr: 'cp949',
-  korean: 'cp949',
-  cp949: 'cp949',
-  'windows-949': 'cp949',
-  'iso-2022-kr': 'iso-2022-kr',
-  shift_jis: 'cp932',
-  'shift-jis': 'cp932',
-  sjis: 'cp932',
-  'x-sjis': 'cp932',
-  ms_kanji: 'cp932',
-  'windows-31j': 'cp932',
-  cp932: 'cp932',
-  'euc-jp': 'euc-jp',
-  eucjp: 'euc-jp',
-  'x-euc-jp': 'euc-jp',
-  'iso-2022-jp': 'iso-2022-jp',
-  'iso-2022-jp-1': 'iso-2022-jp',
-  'iso-2022-jp-2': 'iso-2022-jp',
-  'iso-2022-jp-ms': 'iso-2022-jp',
-  cp50220: 'iso-2022-jp',
-  cp50221: 'iso-2022-jp',
-  jis: 'iso-2022-jp',
-  macroman: 'macroman',
-  macintosh: 'macroman',
-  'x-mac-roman': 'macroman',
-  'x-mac-cyrillic': 'maccyrillic',
-};
+import { detectCharset } from './charset-detection.ts';
+import { canonicalCharset } from './charset-labels.ts';
 
 const MULTI_BYTE = new Set(['gb18030', 'big5-hkscs', 'cp949', 'cp932', 'euc-jp']);
 const STATEFUL = new Set(['utf-7', 'iso-2022-jp', 'iso-2022-kr']);
 const WIDE = new Set(['utf-16', 'utf-16le', 'utf-16be', 'utf-32', 'utf-32le', 'utf-32be']);
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** The name of the charset a label means, or undefined when nobody knows it. */
-export function canonicalCharset(label: string | null | undefined): string | undefined {
-  const key = (label ?? '')
-    .trim()
-    .replace(/^["'\s]+|["'\s]+$/g, '')
-    .replace(/\*.*$/, '')
-    .toLowerCase();
-  if (key === '') return undefined;
-  const alias = Object.hasOwn(ALIASES, key) ? ALIASES[key] : undefined;
-  if (alias !== undefined) return alias;
-  const normal = key
-    .replace(/^cs(?=iso|koi)/, '')
-    .replace(/^(?:cp|x-cp|windows_?|win-?)(125\d|874|866)$/, (_, page: string) =>
-      page === '866' ? 'cp866' : `windows-${page}`,
-    )
-    .replace(/^iso[-_ ]?8859[-_ ]?(\d{1,2})(?::\d+)?$/, 'iso-8859-$1');
-  const again = Object.hasOwn(ALIASES, normal) ? ALIASES[normal] : undefined;
-  if (again !== undefined) return again;
-  return iconv.encodingExists(normal) && !/^(?:base64|hex|binary|utf-?7-?imap|ucs4)$/.test(normal) ? normal : undefined;
-}
 
 /** Whether the bytes are well-formed UTF-8. */
 export function isUtf8(bytes: Uint8Array): boolean {
@@ -269,53 +155,6 @@ function metaCharset(bytes: Uint8Array): string | undefined {
   const head = asBuffer(bytes.subarray(0, 4096)).toString('latin1');
   const match = /<meta\b[^>]{0,300}?charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_:.-]{2,40})/i.exec(head);
   return canonicalCharset(match?.[1]);
-}
-
-function detectCharset(bytes: Uint8Array): string {
-  const sample = asBuffer(bytes.subarray(0, 64 * 1024));
-  const japanese = Encoding.detect(sample, ['SJIS', 'EUCJP']);
-  if (japanese === 'SJIS' && looksJapanese(iconv.decode(sample, 'cp932'))) return 'cp932';
-  if (japanese === 'EUCJP' && looksJapanese(iconv.decode(sample, 'euc-jp'))) return 'euc-jp';
-  const cyrillic = cyrillicCharset(sample);
-  if (cyrillic !== undefined) return cyrillic;
-  const detected = canonicalCharset(detect(sample));
-  return detected === undefined || detected === 'utf-8' || detected === 'ascii' || WIDE.has(detected)
-    ? 'windows-1252'
-    : detected;
-}
-
-/** Kana are what sets Japanese apart from what else happens to decode. */
-function looksJapanese(text: string): boolean {
-  let kana = 0;
-  let beyond = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code >= 0x80) beyond += 1;
-    if (code >= 0x3041 && code <= 0x30fe) kana += 1;
-    else if (code >= 0xff61 && code <= 0xff9f) return false;
-  }
-  return kana > 0 && kana * 5 >= beyond;
-}
-
-/**
- * Short Cyrillic texts (a subject line) are below what statistics can tell. Words that are wholly beyond ASCII and
- * that are lower case after their first letter in one of the Cyrillic charsets settle it.
- */
-function cyrillicCharset(bytes: Buffer): string | undefined {
-  let best: { charset: string; score: number } | undefined;
-  for (const charset of ['windows-1251', 'koi8-r', 'iso-8859-5', 'cp866']) {
-    const score = cyrillicScore(iconv.decode(bytes, charset));
-    if (score > 0.85 && (best === undefined || score > best.score)) best = { charset, score };
-  }
-  return best?.charset;
-}
-
-function cyrillicScore(text: string): number {
-  const beyond = text.match(/[^\p{ASCII}]/gu)?.length ?? 0;
-  const words = text.match(/(?<![\p{L}])[А-Яа-яЁё][а-яё]+(?![\p{L}])/gu) ?? [];
-  const covered = words.reduce((sum, word) => sum + word.length, 0);
-  const singles = text.match(/(?<![\p{L}])[авиокусяАВИОКУСЯ](?![\p{L}])/gu)?.length ?? 0;
-  return beyond < 4 ? 0 : (covered + singles) / beyond;
 }
 
 /** RFC 1557: SO … SI shift to KS C 5601, written here with the eighth bit set. */

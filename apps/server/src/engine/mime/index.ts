@@ -11,20 +11,10 @@ export {
 } from './addresses.ts';
 export { type AuthenticationResults, parseAuthentication } from './authentication.ts';
 export { type ComposedBody, composeBody, type DecodedPart, decodePart, type PartEncoding } from './body.ts';
-export {
-  type AttachmentPart,
-  attachmentsOf,
-  type BodyPart,
-  hasAttachments,
-  type ImapBodyStructure,
-  type PartsPlan,
-  planParts,
-  type Structure,
-  structureFromImap,
-  structureFromParts,
-} from './bodystructure.ts';
+export { type ImapBodyStructure, type Structure, structureFromImap, structureFromParts } from './bodystructure.ts';
 export { type BuildInput, buildMessage, type OutgoingAttachment, transmittedBytes } from './build.ts';
-export { canonicalCharset, decodeText, resolveCharset, storable } from './charsets.ts';
+export { canonicalCharset } from './charset-labels.ts';
+export { decodeText, resolveCharset, storable } from './charsets.ts';
 export { parseDate, sortDate } from './dates.ts';
 export { decodeEncodedWords } from './encoded-words.ts';
 export { safeFilename } from './filenames.ts';
@@ -43,6 +33,15 @@ export {
   partBytes,
 } from './parse.ts';
 export { type MimePart, type MimeTree, splitParts } from './parts.ts';
+export {
+  type AttachmentPart,
+  attachmentsOf,
+  type BodyPart,
+  type FullSourceReason,
+  hasAttachments,
+  type PartsPlan,
+  planParts,
+} from './parts-plan.ts';
 export { htmlToText, type SnippetSource, snippet } from './snippet.ts';
 export { baseSubject, canonicalSubject, isReplySubject } from './subject.ts';
 export {

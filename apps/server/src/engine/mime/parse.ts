@@ -8,12 +8,13 @@
 import { type Address, parseAddresses } from './addresses.ts';
 import { type AuthenticationResults, parseAuthentication } from './authentication.ts';
 import { composeBody } from './body.ts';
-import { type AttachmentPart, type PartsPlan, planParts, type Structure, structureFromParts } from './bodystructure.ts';
+import { type Structure, structureFromParts } from './bodystructure.ts';
 import { parseDate } from './dates.ts';
 import { safeFilename } from './filenames.ts';
 import { type HeaderBlock, parseHeaderBlock } from './headers.ts';
 import { extractMessageIds, parseMessageId, references } from './message-ids.ts';
 import { type MimePart, type MimeTree, splitParts } from './parts.ts';
+import { type AttachmentPart, type PartsPlan, planParts } from './parts-plan.ts';
 import { decodeTransfer } from './transfer-encodings.ts';
 
 /** Bounds of {@link parseMessage}. */
