@@ -28,7 +28,8 @@ type Decision =
 const keyOf = (fingerprint: Buffer) => fingerprint.toString('hex');
 
 /**
- * Inserts or adopts. A placement that is `arriving` in the same mailbox for the same message takes the UID over; a UID
+ * Inserts or adopts. A placement without UID in the same mailbox for the same message (arriving, or left over from a
+ * UIDVALIDITY that is gone) takes the UID over; a UID
  * that is there already only has its flags renewed. Idempotent: the same batch twice changes nothing.
  */
 export async function insertPlacements(
@@ -106,7 +107,7 @@ function decide(placement: NewPlacement, known: Map<string, KnownMessage[]>): De
       candidate.placements.set(mailboxId, { id: null, uid, state: placement.state });
       return { kind: 'new-placement', message: candidate };
     }
-    if (there.state === 'arriving' && there.id !== null && placement.state === 'present') {
+    if (there.uid === null && there.id !== null && placement.state === 'present') {
       candidate.placements.set(mailboxId, { id: there.id, uid, state: 'present' });
       return { kind: 'adopt', message: candidate, placementId: there.id };
     }
@@ -272,7 +273,8 @@ async function adoptRows(
   if (items.length === 0) return;
   await tx.query(
     `update placement p set uid = x.uid, flags = x.flags, keywords = x.keywords, mod_seq = x.mod_seq,
-       state = 'present', operation_id = null
+       state = case p.state when 'leaving' then 'leaving' else 'present' end,
+       operation_id = case p.state when 'leaving' then p.operation_id end
      from jsonb_to_recordset($2::jsonb) as x(id bigint, uid bigint, flags smallint, keywords text[], mod_seq bigint)
      where p.connection_id = $1 and p.id = x.id`,
     [

@@ -1,0 +1,111 @@
+/**
+ * From a connection's id to a live session or a submission: loads the row, opens the secrets, hands both to the wire.
+ * Secrets are in clear only here and in the call they are handed to.
+ */
+import type { ConnectionId, Learned, StoredEndpoint, StoredPins, UserId } from '@postroom/db';
+import type pg from 'pg';
+import { MailError } from '../../lib/driver/errors.ts';
+import type { ImapAccount, ImapSession, SessionPurpose } from '../imap/types.ts';
+import { row } from '../index/sql.ts';
+
+/** A connection as the engine works with it, secrets in clear. */
+export interface OpenAccount {
+  readonly connectionId: ConnectionId;
+  readonly userId: UserId;
+  readonly email: string;
+  readonly name: string;
+  readonly imap: StoredEndpoint;
+  readonly smtp: StoredEndpoint;
+  readonly imapPassword: string;
+  readonly smtpPassword: string;
+  readonly pins: StoredPins;
+  readonly learned: Learned;
+  readonly paused: boolean;
+}
+
+/** Opens vault envelopes; security/vault.ts. */
+export interface SecretOpener {
+  open(envelope: string, aad: { connectionId: ConnectionId; userId: UserId; column: string }): Promise<string>;
+}
+
+/** Runs work on one of the account's sessions, which is given back when the work's promise settles. */
+export type WithImap = <T>(
+  connectionId: ConnectionId,
+  purpose: SessionPurpose,
+  work: (session: ImapSession) => Promise<T>,
+  signal?: AbortSignal,
+) => Promise<T>;
+
+export interface AccountAccess {
+  open(connectionId: ConnectionId): Promise<OpenAccount>;
+  readonly withImap: WithImap;
+}
+
+interface ConnectionRow {
+  id: ConnectionId;
+  user_id: UserId;
+  email: string;
+  name: string;
+  imap: StoredEndpoint;
+  smtp: StoredEndpoint;
+  imap_secret: string;
+  smtp_secret: string | null;
+  pins: StoredPins;
+  learned: Learned;
+  paused: boolean;
+}
+
+export function imapAccountOf(account: OpenAccount): ImapAccount {
+  return {
+    connectionId: account.connectionId,
+    email: account.email,
+    endpoint: account.imap,
+    auth: { type: 'password', password: account.imapPassword },
+    pin: account.pins.imap,
+  };
+}
+
+export function createAccountAccess(deps: {
+  readonly pool: pg.Pool;
+  readonly vault: SecretOpener;
+  readonly withSession: <T>(
+    account: ImapAccount,
+    purpose: SessionPurpose,
+    work: (session: ImapSession) => Promise<T>,
+    options: { signal?: AbortSignal },
+  ) => Promise<T>;
+}): AccountAccess {
+  const open = async (connectionId: ConnectionId): Promise<OpenAccount> => {
+    const found = await row<ConnectionRow>(
+      deps.pool,
+      `select id, user_id, email, name, imap, smtp, imap_secret, smtp_secret, pins, learned, paused
+       from connection where id = $1`,
+      [connectionId],
+    );
+    if (!found) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'This account is not here (any more).' });
+    const scope = { connectionId, userId: found.user_id };
+    const imapPassword = await deps.vault.open(found.imap_secret, { ...scope, column: 'imap_secret' });
+    const smtpPassword =
+      found.smtp_secret === null
+        ? imapPassword
+        : await deps.vault.open(found.smtp_secret, { ...scope, column: 'smtp_secret' });
+    return {
+      connectionId,
+      userId: found.user_id,
+      email: found.email,
+      name: found.name,
+      imap: found.imap,
+      smtp: found.smtp,
+      imapPassword,
+      smtpPassword,
+      pins: found.pins,
+      learned: found.learned,
+      paused: found.paused,
+    };
+  };
+  return {
+    open,
+    withImap: async (connectionId, purpose, work, signal) =>
+      deps.withSession(imapAccountOf(await open(connectionId)), purpose, work, signal ? { signal } : {}),
+  };
+}

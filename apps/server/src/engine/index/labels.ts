@@ -1,0 +1,26 @@
+/** Labels of an account: those a keyword stands for, made as soon as the keyword is seen, and those kept here. */
+import type { ConnectionId } from '@postroom/db';
+import { isStateKeyword, labelNameOfKeyword } from './flags.ts';
+import type { Queryable } from './sql.ts';
+
+/** Longest keyword that is shown as a label; longer ones are some program's state. */
+const MAX_KEYWORD = 100;
+
+/** A label for every keyword that another client set and that is no state (contract, Labels). */
+export async function ensureKeywordLabels(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  keywords: ReadonlySet<string>,
+): Promise<void> {
+  const wanted = [...keywords].filter((keyword) => !isStateKeyword(keyword) && keyword.length <= MAX_KEYWORD);
+  if (wanted.length === 0) return;
+  await sql.query(
+    `insert into label (connection_id, name, storage, keyword)
+     select $1, case when exists (select 1 from label l where l.connection_id = $1 and lower(l.name) = lower(x.name))
+                     then x.keyword else x.name end, 'keyword', x.keyword
+     from unnest($2::text[], $3::text[]) as x(keyword, name)
+     where not exists (select 1 from label l where l.connection_id = $1 and lower(l.keyword) = lower(x.keyword))
+     on conflict do nothing`,
+    [connectionId, wanted, wanted.map(labelNameOfKeyword)],
+  );
+}

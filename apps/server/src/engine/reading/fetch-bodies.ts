@@ -1,0 +1,161 @@
+/**
+ * Bodies that are not cached yet: the parts that are shown, fetched by number in as few round trips as the messages allow,
+ * decoded by `mime/`, kept. A message whose parts cannot be trusted (no structure, S/MIME, TNEF, small anyway) is read
+ * whole. What fails for one message does not fail the others.
+ */
+import type { ConnectionId, MailboxId, MessageRowId, ThreadId } from '@postroom/db';
+import type pg from 'pg';
+import { MailError } from '../../lib/driver/errors.ts';
+import type { WithImap } from '../accounts/access.ts';
+import { publish } from '../events/publish.ts';
+import type { ImapSession } from '../imap/types.ts';
+import { type Body, saveBody, saveSnippets } from '../index/bodies.ts';
+import type { MessagePlace, MessageRow } from '../index/conversation.ts';
+import { refreshThreads } from '../index/refresh.ts';
+import { indexBody } from '../index/search-index.ts';
+import { row, transaction } from '../index/sql.ts';
+import {
+  composeBody,
+  parseAuthentication,
+  parseHeaderBlock,
+  parseMessage,
+  planParts,
+  snippet,
+  storable,
+} from '../mime/index.ts';
+
+/** Encoded octets of one text part that are fetched; what is longer is shown cut. */
+const MAX_PART_BYTES = 4 * 1024 * 1024;
+const MAX_HEADER_BYTES = 64 * 1024;
+
+export interface ReadingDeps {
+  readonly pool: pg.Pool;
+  readonly withImap: WithImap;
+}
+
+/** By message: its body, or why it cannot be had now. */
+export type FetchedBodies = ReadonlyMap<MessageRowId, Body | MailError>;
+
+/** A place the message can be fetched from. */
+function placeOf(message: MessageRow): MessagePlace | undefined {
+  return message.places.find(({ uid }) => uid !== null);
+}
+
+export async function fetchBodies(
+  deps: ReadingDeps,
+  connectionId: ConnectionId,
+  messages: readonly MessageRow[],
+): Promise<FetchedBodies> {
+  const result = new Map<MessageRowId, Body | MailError>();
+  const byMailbox = new Map<MailboxId, { path: string; items: { message: MessageRow; place: MessagePlace }[] }>();
+  for (const message of messages) {
+    const place = placeOf(message);
+    if (place) {
+      const group = byMailbox.get(place.mailboxId) ?? { path: place.path, items: [] };
+      group.items.push({ message, place });
+      byMailbox.set(place.mailboxId, group);
+      continue;
+    }
+    result.set(message.id, (await bodyFromOutbox(deps.pool, connectionId, message.id)) ?? notThere());
+  }
+  if (byMailbox.size === 0) return result;
+  try {
+    await deps.withImap(connectionId, 'interactive', async (session) => {
+      for (const { path, items } of byMailbox.values()) {
+        const selected = await session.select(path, { readOnly: true });
+        for (const { message, place } of items) {
+          const current = selected.uidValidity === null || selected.uidValidity === place.uidValidity;
+          const body = current ? await tryFetch(session, message, place) : notThere();
+          if (!(body instanceof MailError)) await keep(deps.pool, connectionId, message, body);
+          result.set(message.id, body);
+        }
+      }
+    });
+  } catch (error) {
+    if (!(error instanceof MailError)) throw error;
+    for (const message of messages) if (!result.has(message.id)) result.set(message.id, error);
+  }
+  return result;
+}
+
+function notThere(): MailError {
+  return new MailError({
+    code: 'MESSAGE_NOT_FOUND',
+    message: 'The mail server does not have this message where it was. It is being looked for.',
+    fix: 'Try again in a moment.',
+    retryable: true,
+  });
+}
+
+/** One message; a refusal that is about this message only does not stop the others. */
+async function tryFetch(session: ImapSession, message: MessageRow, place: MessagePlace): Promise<Body | MailError> {
+  try {
+    return await fetchOne(session, message, place);
+  } catch (error) {
+    if (error instanceof MailError && !session.closed) return error;
+    throw error;
+  }
+}
+
+async function fetchOne(session: ImapSession, message: MessageRow, place: MessagePlace): Promise<Body> {
+  const uid = place.uid;
+  if (uid === null) throw notThere();
+  const plan = planParts(message.structure, { size: message.size });
+  if (plan.needsFullSource) return bodyOfSource(await session.fetchSource(uid));
+  const shown = [...new Map([...plan.textBody, ...plan.htmlBody].map((part) => [part.part, part])).values()];
+  const parts = await session.fetchParts(uid, [
+    { part: 'HEADER', maxBytes: MAX_HEADER_BYTES },
+    ...shown.map(({ part }) => ({ part, maxBytes: MAX_PART_BYTES })),
+  ]);
+  const lacking = shown.some(({ part, size }) => size > 0 && (parts.get(part)?.length ?? 0) === 0);
+  // Some servers answer nothing for a part that they listed: the whole source has it.
+  if (lacking) return bodyOfSource(await session.fetchSource(uid));
+  const { text, html } = composeBody(plan, ({ part }) => parts.get(part));
+  const header = parts.get('HEADER');
+  return {
+    text: storable(text),
+    html: storable(html),
+    authentication: header ? (parseAuthentication(parseHeaderBlock(header)) ?? null) : null,
+  };
+}
+
+/** The body of a whole source. */
+export function bodyOfSource(source: Uint8Array): Body {
+  const { text, html, authentication } = parseMessage(source);
+  return { text: storable(text), html: storable(html), authentication: authentication ?? null };
+}
+
+/** What we sent ourselves and the server does not show yet. */
+async function bodyFromOutbox(pool: pg.Pool, connectionId: ConnectionId, id: MessageRowId): Promise<Body | undefined> {
+  const source = await loadOwnSource(pool, connectionId, id);
+  return source && bodyOfSource(source);
+}
+
+export async function loadOwnSource(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  id: MessageRowId,
+): Promise<Buffer | undefined> {
+  const found = await row<{ mime: Buffer }>(
+    pool,
+    'select mime from outbox where connection_id = $1 and message_id = $2 order by id desc limit 1',
+    [connectionId, id],
+  );
+  return found?.mime;
+}
+
+async function keep(pool: pg.Pool, connectionId: ConnectionId, message: MessageRow, body: Body): Promise<void> {
+  await transaction(pool, async (tx) => {
+    await saveBody(tx, connectionId, message.id, body);
+    await indexBody(tx, connectionId, message.id, body.text === '' ? snippetSource(body) : body.text);
+    if (message.snippet !== null) return;
+    const line = snippet(body.text === '' ? { html: body.html } : { text: body.text });
+    const threads = await saveSnippets(tx, connectionId, new Map([[message.id, line]]));
+    await refreshThreads(tx, connectionId, threads as ThreadId[]);
+    if (threads.length > 0) await publish(tx, { connectionId, kind: 'threads', ids: [] });
+  });
+}
+
+function snippetSource(body: Body): string {
+  return body.html.replace(/<[^>]*>/g, ' ');
+}

@@ -1,0 +1,96 @@
+/**
+ * The raw source and the files of a message, streamed from the server through a decoder to whoever reads, with
+ * back-pressure: a 25 MB attachment never lies in memory. The session is held until the stream ended or was dropped.
+ */
+import { PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ConnectionId } from '@postroom/db';
+import { MailError } from '../../lib/driver/errors.ts';
+import type { MessageRow } from '../index/conversation.ts';
+import { type AttachmentPart, attachmentsOf, parseMessage } from '../mime/index.ts';
+import { loadOwnSource, type ReadingDeps } from './fetch-bodies.ts';
+import { transferDecoder } from './transfer-decoder.ts';
+
+export interface FileStream {
+  /** Octets, when known before the end. */
+  readonly size: number | null;
+  readonly stream: Readable;
+}
+
+const notFound = (what: string) =>
+  new MailError({ code: 'MESSAGE_NOT_FOUND', message: `The mail server does not have this ${what} any more.` });
+
+/** Streams one section of a message (`''`: the whole of it) from the server. */
+async function streamSection(
+  deps: ReadingDeps,
+  connectionId: ConnectionId,
+  message: MessageRow,
+  section: { part: string; encoding?: string | undefined },
+): Promise<FileStream> {
+  const place = message.places.find(({ uid }) => uid !== null);
+  if (!place || place.uid === null) throw notFound('message');
+  const { uid } = place;
+  const output = new PassThrough({ highWaterMark: 256 * 1024 });
+  const aborted = new AbortController();
+  output.once('close', () => aborted.abort());
+  return new Promise((resolve, reject) => {
+    deps
+      .withImap(
+        connectionId,
+        'interactive',
+        async (session) => {
+          const selected = await session.select(place.path, { readOnly: true });
+          if (selected.uidValidity !== null && selected.uidValidity !== place.uidValidity) throw notFound('message');
+          const { size, stream } = await session.streamPart(uid, section.part);
+          const encoded = section.encoding !== undefined && !/^(7bit|8bit|binary)$/i.test(section.encoding);
+          resolve({ size: encoded ? null : size, stream: output });
+          await pipeline(stream, transferDecoder(section.encoding), output, { signal: aborted.signal });
+        },
+        aborted.signal,
+      )
+      .catch((error: unknown) => {
+        reject(error);
+        output.destroy(error instanceof Error ? error : new Error(String(error)));
+      });
+  });
+}
+
+/** The message's exact octets. */
+export async function openSource(
+  deps: ReadingDeps,
+  connectionId: ConnectionId,
+  message: MessageRow,
+): Promise<FileStream> {
+  if (message.places.some(({ uid }) => uid !== null)) {
+    return streamSection(deps, connectionId, message, { part: '' });
+  }
+  const own = await loadOwnSource(deps.pool, connectionId, message.id);
+  if (!own) throw notFound('message');
+  return { size: own.length, stream: Readable.from([own]) };
+}
+
+/** The decoded octets of one file of the message; its id is the IMAP part number. */
+export async function openAttachment(
+  deps: ReadingDeps,
+  connectionId: ConnectionId,
+  message: MessageRow,
+  attachmentId: string,
+): Promise<FileStream & { attachment: AttachmentPart }> {
+  const listed = attachmentsOf(message.structure).find(({ part }) => part === attachmentId);
+  const onServer = message.places.some(({ uid }) => uid !== null);
+  if (listed && onServer) {
+    const file = await streamSection(deps, connectionId, message, {
+      part: listed.part,
+      encoding: listed.encoding,
+    });
+    return { ...file, attachment: listed };
+  }
+  // Without a structure to trust, or before the server has it: cut from the whole source.
+  const source = await openSource(deps, connectionId, message);
+  const chunks: Buffer[] = [];
+  for await (const chunk of source.stream) chunks.push(Buffer.from(chunk));
+  const found = parseMessage(Buffer.concat(chunks)).attachments.find(({ part }) => part === attachmentId);
+  if (!found) throw notFound('attachment');
+  const { content, ...attachment } = found;
+  return { attachment, size: content.length, stream: Readable.from([content]) };
+}

@@ -1,0 +1,57 @@
+/**
+ * Content-Transfer-Encoding (RFC 2045 §6) undone on a stream, in constant memory: base64 by groups of four, quoted-printable
+ * by lines. Anything else passes as it is.
+ */
+import { Transform, type TransformCallback } from 'node:stream';
+import { decodeTransfer } from '../mime/index.ts';
+
+/** What is not of the base64 alphabet is skipped (§6.8); `=` ends a group. */
+const NOT_BASE64 = /[^A-Za-z0-9+/=]/g;
+
+/** A stream from encoded to decoded octets. */
+export function transferDecoder(encoding: string | undefined): Transform {
+  switch (encoding?.toLowerCase()) {
+    case 'base64':
+      return base64Decoder();
+    case 'quoted-printable':
+      return lineDecoder('quoted-printable');
+    default:
+      return new Transform({ transform: (chunk: Buffer, _encoding, done) => done(null, chunk) });
+  }
+}
+
+function base64Decoder(): Transform {
+  let carry = '';
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done: TransformCallback) {
+      const text = carry + chunk.toString('latin1').replace(NOT_BASE64, '');
+      const whole = text.length - (text.length % 4);
+      carry = text.slice(whole);
+      done(null, decodeGroups(text.slice(0, whole)));
+    },
+    flush(done) {
+      done(null, decodeGroups(carry));
+    },
+  });
+}
+
+/** Padding in the middle (parts joined by some mailers) ends a run, not the file. */
+function decodeGroups(text: string): Buffer {
+  if (!/=[^=]/.test(text)) return Buffer.from(text, 'base64');
+  return Buffer.concat(text.split(/(?<==)(?=[^=])/).map((run) => Buffer.from(run, 'base64')));
+}
+
+function lineDecoder(encoding: string): Transform {
+  let carry = Buffer.alloc(0);
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done: TransformCallback) {
+      const bytes = Buffer.concat([carry, chunk]);
+      const end = bytes.lastIndexOf(0x0a) + 1;
+      carry = bytes.subarray(end);
+      done(null, Buffer.from(decodeTransfer(bytes.subarray(0, end), encoding).content));
+    },
+    flush(done) {
+      done(null, Buffer.from(decodeTransfer(carry, encoding).content));
+    },
+  });
+}

@@ -1,0 +1,217 @@
+/**
+ * One whole look at an account over one session: LIST with STATUS, the mailboxes that changed brought up to date, then
+ * older mail piece by piece. Between pieces whoever asked for a mailbox (a push, an action) goes first.
+ */
+import type { ConnectionId, Learned, MailboxId, MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
+import type pg from 'pg';
+import type { ImapSession, ListedMailbox } from '../imap/types.ts';
+import type { UidSet } from '../imap/uid-set.ts';
+import { ownAddresses } from '../index/new-message.ts';
+import { indexNext } from '../index/search-index.ts';
+import { rows } from '../index/sql.ts';
+import { purgeOrphans } from './apply.ts';
+import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
+import { announceConnection, saveLearned } from './connection-state.ts';
+import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
+import { applyMailboxList } from './mailboxes.ts';
+import { readHeads } from './snippets.ts';
+
+export interface AccountSyncDeps {
+  readonly pool: pg.Pool;
+  readonly connectionId: ConnectionId;
+  readonly learned: Learned;
+  readonly now: () => Date;
+  readonly signal: AbortSignal;
+  /** Mailboxes that somebody wants looked at now; emptied as they are. */
+  readonly requested: Set<string>;
+  /** What the last look's LIST did not show. */
+  readonly missingBefore: ReadonlySet<string>;
+  /** When the look before this one began; messages that lie nowhere since then are purged. */
+  readonly previousLookAt: Date | null;
+  /** The newest of the inbox is listed. */
+  readonly onFirstScreen: () => void;
+  /** Asked between pieces: leave off and come back, because the connection is wanted for something else. */
+  readonly shouldYield: () => boolean;
+}
+
+interface MailboxRow extends MailboxState {
+  readonly role: MailboxRole | null;
+  readonly exists: number;
+}
+
+export interface AccountLook {
+  readonly missing: ReadonlySet<string>;
+  /** Everything is here; nothing is left to read. */
+  readonly complete: boolean;
+}
+
+async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
+  return rows<MailboxRow>(
+    pool,
+    `select id, path, role, uid_validity as "uidValidity", uid_next as "uidNext", highest_mod_seq as "highestModSeq",
+       synced_min_uid as "syncedMinUid", reconciled_at as "reconciledAt", "exists"
+     from mailbox where connection_id = $1 and synced order by (role = 'inbox') desc nulls last, role nulls last, path`,
+    [connectionId],
+  );
+}
+
+/** Whether STATUS shows that nothing happened since the cursor. Flags move only HIGHESTMODSEQ; without it one must look. */
+export function isUnchanged(
+  mailbox: {
+    uidValidity: UidValidity | null;
+    uidNext: Uid | null;
+    highestModSeq: ModSeq | null;
+    syncedMinUid: Uid | null;
+    exists: number;
+  },
+  status: ListedMailbox['status'] | undefined,
+): boolean {
+  if (!status || mailbox.syncedMinUid !== (0 as Uid)) return false;
+  const same =
+    status.uidValidity === mailbox.uidValidity &&
+    status.uidNext === mailbox.uidNext &&
+    status.messages === mailbox.exists;
+  if (!same) return false;
+  if (status.messages === 0) return true;
+  return status.highestModSeq !== null && status.highestModSeq === mailbox.highestModSeq;
+}
+
+/** Looks at the whole account. Throws MailError when the session is lost; what was committed stays. */
+export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): Promise<AccountLook> {
+  const { pool, connectionId } = deps;
+  const listed = await session.list({ status: true });
+  const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
+  const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
+  const mailboxes = await loadMailboxes(pool, connectionId);
+  const look = createLook(session, deps, await ownAddresses(pool, connectionId));
+
+  for (const mailbox of mailboxes) {
+    if (deps.signal.aborted) break;
+    await look.answerRequests(mailboxes);
+    if (isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
+    await look.sync(mailbox);
+    // The first screen before anything else.
+    if (mailbox.role === 'inbox') await look.firstScreen(mailbox);
+  }
+  deps.onFirstScreen();
+  const complete = await look.readOlder(mailboxes);
+  if (complete && !deps.signal.aborted) {
+    if (deps.previousLookAt) await purgeOrphans(pool, connectionId, deps.previousLookAt);
+    while (!deps.signal.aborted && (await indexNext(pool, connectionId, 500)) > 0) await look.answerRequests(mailboxes);
+    await look.readWords(mailboxes);
+  }
+  return { missing, complete: complete && !look.leftOff() };
+}
+
+function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
+  const { pool, connectionId } = deps;
+  const backfills = new Map<MailboxId, BackfillItem>();
+  let selectedPath: string | null = null;
+  let yielded = false;
+
+  const contextOf = (mailboxId: MailboxId): SyncContext => ({
+    pool,
+    connectionId,
+    mailboxId,
+    ownAddresses: own,
+    session,
+    learned: deps.learned,
+    now: deps.now,
+    signal: deps.signal,
+    onDistrust: () => saveLearned(pool, connectionId, { qresyncTrusted: false }),
+  });
+
+  async function sync(mailbox: MailboxRow): Promise<void> {
+    const outcome = await syncMailbox(contextOf(mailbox.id), mailbox);
+    selectedPath = mailbox.path;
+    deps.requested.delete(mailbox.path);
+    note(mailbox, outcome.backfill);
+  }
+
+  function note(mailbox: MailboxRow, todo: UidSet | null): void {
+    const known = backfills.get(mailbox.id);
+    if (todo === null) backfills.delete(mailbox.id);
+    else {
+      backfills.set(mailbox.id, {
+        mailboxId: mailbox.id,
+        path: mailbox.path,
+        role: mailbox.role,
+        todo,
+        pieces: known?.pieces ?? 0,
+      });
+    }
+  }
+
+  async function answerRequests(mailboxes: readonly MailboxRow[]): Promise<void> {
+    for (const path of [...deps.requested]) {
+      deps.requested.delete(path);
+      const stale = mailboxes.find((one) => one.path === path);
+      const mailbox = stale && (await loadMailboxes(pool, connectionId)).find(({ id }) => id === stale.id);
+      if (mailbox) await sync(mailbox);
+      if (mailbox) await snippetsOf(mailbox, 50);
+    }
+  }
+
+  async function piece(item: BackfillItem): Promise<void> {
+    if (selectedPath !== item.path) {
+      await session.select(item.path, { readOnly: true });
+      selectedPath = item.path;
+    }
+    const left = await backfillChunk(contextOf(item.mailboxId), item.todo, pieceSize(item));
+    if (left === null) backfills.delete(item.mailboxId);
+    else backfills.set(item.mailboxId, { ...item, todo: left, pieces: item.pieces + 1 });
+  }
+
+  async function snippetsOf(mailbox: { id: MailboxId; path: string }, limit: number): Promise<void> {
+    const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
+    if (done > 0) selectedPath = mailbox.path;
+  }
+
+  return {
+    sync,
+    answerRequests,
+    leftOff: () => yielded,
+    async firstScreen(mailbox: MailboxRow): Promise<void> {
+      const item = backfills.get(mailbox.id);
+      if (item) await piece(item);
+      deps.onFirstScreen();
+      await snippetsOf(mailbox, 60);
+    },
+    /** Returns whether everything is read. */
+    async readOlder(mailboxes: readonly MailboxRow[]): Promise<boolean> {
+      let announcedAt = 0;
+      for (let item = nextBackfill([...backfills.values()]); item; item = nextBackfill([...backfills.values()])) {
+        if (deps.signal.aborted) return false;
+        if (deps.shouldYield()) {
+          yielded = true;
+          return false;
+        }
+        await answerRequests(mailboxes);
+        await piece(item);
+        if (item.pieces < 2) await snippetsOf({ id: item.mailboxId, path: item.path }, 100);
+        if (Date.now() - announcedAt > 1000) {
+          announcedAt = Date.now();
+          await announceConnection(pool, connectionId);
+        }
+      }
+      await announceConnection(pool, connectionId);
+      return true;
+    },
+    /** Searchable text of everything, newest first, a little at a time. */
+    async readWords(mailboxes: readonly MailboxRow[]): Promise<void> {
+      for (const mailbox of mailboxes) {
+        for (;;) {
+          if (deps.signal.aborted) return;
+          if (deps.shouldYield()) {
+            yielded = true;
+            return;
+          }
+          await answerRequests(mailboxes);
+          const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'words', limit: 50 });
+          if (done === 0) break;
+          selectedPath = mailbox.path;
+        }
+      }
+    },
+  };
+}

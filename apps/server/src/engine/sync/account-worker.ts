@@ -1,0 +1,180 @@
+/**
+ * Keeps one account in step: a push session that waits on the inbox, a sync session that looks at everything from time to
+ * time and at once when pushed, and the account's own work (operations, outbox, drafts) as soon as it is there. Each of
+ * the three loops stands on its own; what one loses another does not. Back-off is reset only by a look that worked.
+ */
+import type { ConnectionId } from '@postroom/db';
+import type pg from 'pg';
+import { MailError } from '../../lib/driver/errors.ts';
+import type { AccountAccess } from '../accounts/access.ts';
+import { row } from '../index/sql.ts';
+import { type AccountLook, syncAccount } from './account-sync.ts';
+import { type Alarm, createAlarm } from './alarm.ts';
+import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
+
+/** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
+export const LOOK_EVERY_MS = 15_000;
+const BACKOFF_FIRST_MS = 1_000;
+const BACKOFF_MAX_MS = 5 * 60_000;
+
+/** The account's own writing: what the user did, sends and drafts. Returns when the next of it is due, or null. */
+export interface AccountWork {
+  run(connectionId: ConnectionId, signal: AbortSignal): Promise<Date | null>;
+}
+
+export interface AccountWorkerDeps {
+  readonly pool: pg.Pool;
+  readonly access: AccountAccess;
+  readonly work: AccountWork;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+  /** Sessions the account may have at once. With one, nothing waits on the inbox: it is looked at more often. */
+  readonly sessionsAllowed: (connectionId: ConnectionId) => number;
+}
+
+export interface AccountWorker {
+  /** Something of the account's own is to be done. */
+  wakeWork(): void;
+  /** Look at everything now. */
+  wakeSync(): void;
+  stop(): Promise<void>;
+}
+
+/** Full jitter: anything between nothing and the bound, which doubles (1 s … 5 min). */
+export function backoffMs(failures: number, random: () => number): number {
+  return Math.round(random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 20)));
+}
+
+export function startAccountWorker(connectionId: ConnectionId, deps: AccountWorkerDeps): AccountWorker {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const requested = new Set<string>();
+  const syncAlarm = createAlarm(signal);
+  const workAlarm = createAlarm(signal);
+  let inboxPath: string | null = null;
+
+  /** Runs a loop's turns until the worker stops; a turn that fails waits, longer each time. */
+  async function loop(
+    name: string,
+    alarm: Alarm,
+    turn: () => Promise<number | null>,
+    onError: (error: MailError) => Promise<void>,
+  ): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      let wait: number | null;
+      try {
+        wait = await turn();
+        failures = 0;
+      } catch (cause) {
+        if (signal.aborted) return;
+        const error =
+          cause instanceof MailError
+            ? cause
+            : new MailError({ code: 'INTERNAL', message: 'Something went wrong on our side.', retryable: true, cause });
+        failures += 1;
+        deps.log('account loop failed', { connectionId, loop: name, code: error.code, failures, cause });
+        await onError(error).catch((failure: unknown) => deps.log('state not saved', { connectionId, failure }));
+        wait = Math.max(500, error.retryable ? backoffMs(failures, deps.random) : BACKOFF_MAX_MS);
+      }
+      await alarm.wait(wait);
+    }
+  }
+
+  let missingBefore: ReadonlySet<string> = new Set();
+  let previousLookAt: Date | null = null;
+  async function syncTurn(): Promise<number> {
+    const account = await deps.access.open(connectionId);
+    if (account.paused) return LOOK_EVERY_MS;
+    const startedAt = deps.now();
+    let look: AccountLook | undefined;
+    await deps.access.withImap(
+      connectionId,
+      'sync',
+      async (session) => {
+        await saveCapabilities(deps.pool, connectionId, session.capabilities.all);
+        look = await syncAccount(session, {
+          pool: deps.pool,
+          connectionId,
+          learned: account.learned,
+          now: deps.now,
+          signal,
+          requested,
+          missingBefore,
+          previousLookAt,
+          onFirstScreen: () => pushAlarm.ring(),
+          shouldYield: () => deps.sessionsAllowed(connectionId) < 2 && workAlarm.isRinging(),
+        });
+      },
+      signal,
+    );
+    if (look?.complete) {
+      missingBefore = look.missing;
+      previousLookAt = startedAt;
+      await saveState(deps.pool, connectionId, 'live', null);
+    }
+    return look?.complete ? LOOK_EVERY_MS : 0;
+  }
+
+  async function loadInboxPath(): Promise<string | null> {
+    const inbox = await row<{ path: string }>(
+      deps.pool,
+      `select path from mailbox where connection_id = $1 and role = 'inbox' and synced`,
+      [connectionId],
+    );
+    return inbox?.path ?? null;
+  }
+
+  const pushAlarm = createAlarm(signal);
+  /** Waits on the inbox; every push asks for it to be looked at. */
+  async function pushTurn(): Promise<number | null> {
+    inboxPath ??= await loadInboxPath();
+    const path = inboxPath;
+    if (path === null || deps.sessionsAllowed(connectionId) < 2) return LOOK_EVERY_MS;
+    await deps.access.withImap(
+      connectionId,
+      'push',
+      async (session) => {
+        const unsubscribe = session.onEvent((event) => {
+          if (event.kind === 'closed') return;
+          requested.add(event.path);
+          syncAlarm.ring();
+        });
+        try {
+          await session.select(path, { readOnly: true });
+          // What came between the last look and this SELECT was not pushed.
+          requested.add(path);
+          syncAlarm.ring();
+          await session.idle(signal);
+        } finally {
+          unsubscribe();
+        }
+      },
+      signal,
+    );
+    return 0;
+  }
+
+  async function workTurn(): Promise<number | null> {
+    const due = await deps.work.run(connectionId, signal);
+    return due === null ? null : Math.max(0, due.getTime() - deps.now().getTime());
+  }
+
+  const loops = [
+    loop('sync', syncAlarm, syncTurn, async (error) => {
+      await saveState(deps.pool, connectionId, stateOfError(error), error);
+      await announceConnection(deps.pool, connectionId);
+    }),
+    loop('push', pushAlarm, pushTurn, async () => undefined),
+    loop('work', workAlarm, workTurn, async () => undefined),
+  ];
+  return {
+    wakeWork: () => workAlarm.ring(),
+    wakeSync: () => syncAlarm.ring(),
+    async stop() {
+      stopped.abort();
+      await Promise.all(loops);
+    },
+  };
+}

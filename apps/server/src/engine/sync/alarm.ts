@@ -1,0 +1,35 @@
+/** A wait that can be ended early. A ring while nobody waits is kept: the next wait returns at once. */
+export interface Alarm {
+  ring(): void;
+  /** Whether a ring is kept. */
+  isRinging(): boolean;
+  /** Until the time is over (null: for ever), somebody rings, or the signal aborts. */
+  wait(ms: number | null): Promise<void>;
+}
+
+export function createAlarm(signal: AbortSignal): Alarm {
+  let rung = false;
+  let wake: (() => void) | undefined;
+  const ring = () => {
+    rung = true;
+    wake?.();
+  };
+  signal.addEventListener('abort', () => wake?.());
+  return {
+    ring,
+    isRinging: () => rung,
+    async wait(ms) {
+      if (!rung && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = ms === null ? undefined : setTimeout(resolve, ms);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      wake = undefined;
+      rung = false;
+    },
+  };
+}

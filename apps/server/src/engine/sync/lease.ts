@@ -1,0 +1,34 @@
+/**
+ * Who syncs which account: a claim with an end, in the database, renewed while the worker lives. A worker that died is
+ * taken over once its claims ran out. Any number of processes share the accounts by it.
+ */
+import type { ConnectionId } from '@postroom/db';
+import type pg from 'pg';
+import { rows } from '../index/sql.ts';
+
+/** How long a claim holds without renewal. */
+export const LEASE_MS = 25_000;
+
+/** Claims what is free or ours, renews what we have; returns every account that is now ours. */
+export async function claimAccounts(pool: pg.Pool, owner: string): Promise<ConnectionId[]> {
+  const claimed = await rows<{ id: ConnectionId }>(
+    pool,
+    `update connection set lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond'
+     where id in (
+       select id from connection where not paused and (lease_owner = $1 or lease_until is null or lease_until < now())
+       order by id for update skip locked)
+     returning id`,
+    [owner, LEASE_MS],
+  );
+  return claimed.map(({ id }) => id).sort((a, b) => a - b);
+}
+
+/** Gives back what the owner has, so that another need not wait. */
+export async function releaseAccounts(pool: pg.Pool, owner: string): Promise<void> {
+  await pool.query('update connection set lease_owner = null, lease_until = null where lease_owner = $1', [owner]);
+}
+
+/** For a process that knows itself alone (an embedded database): claims of one that was killed are void. */
+export async function voidAllLeases(pool: pg.Pool): Promise<void> {
+  await pool.query('update connection set lease_owner = null, lease_until = null where lease_owner is not null');
+}

@@ -1,0 +1,140 @@
+/**
+ * The account's mailboxes against the server's LIST. What is new is added, what is gone goes only when LIST plainly
+ * worked (INBOX is always there: an empty or INBOX-less LIST removes nothing) and twice in a row said so.
+ */
+import type { ConnectionId, MailboxId, MailboxRole, ThreadId } from '@postroom/db';
+import type pg from 'pg';
+import { publish } from '../events/publish.ts';
+import type { ListedMailbox } from '../imap/types.ts';
+import { refreshThreads } from '../index/refresh.ts';
+import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
+
+interface Known {
+  readonly id: MailboxId;
+  readonly path: string;
+  readonly role: MailboxRole | null;
+  readonly object_id: string | null;
+  readonly synced: boolean;
+}
+
+/** INBOX is case-insensitive (RFC 9051 §5.1). */
+const samePath = (a: string, b: string) => a === b || (a.toUpperCase() === 'INBOX' && b.toUpperCase() === 'INBOX');
+
+/**
+ * Writes the list down. `missingBefore`: paths that the last look did not find either; what is missing now is returned,
+ * to be passed in the next time.
+ */
+export async function applyMailboxList(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  listed: readonly ListedMailbox[],
+  missingBefore: ReadonlySet<string>,
+): Promise<{ missing: ReadonlySet<string>; changed: boolean }> {
+  return transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    const known = await rows<Known>(
+      tx,
+      'select id, path, role, object_id, synced from mailbox where connection_id = $1',
+      [connectionId],
+    );
+    let changed = false;
+    const roles = new Set<MailboxRole>();
+    const kept = new Set<MailboxId>();
+    for (const mailbox of listed) {
+      const role = mailbox.role && !roles.has(mailbox.role) ? mailbox.role : null;
+      if (role) roles.add(role);
+      const match =
+        known.find(({ path }) => samePath(path, mailbox.path)) ??
+        known.find(
+          (one) =>
+            one.object_id !== null &&
+            one.object_id === mailbox.objectId &&
+            !listed.some(({ path }) => samePath(path, one.path)),
+        );
+      if (match) kept.add(match.id);
+      if (!match || match.path !== mailbox.path || match.role !== role) changed = true;
+      await upsert(tx, connectionId, match?.id ?? null, mailbox, role);
+    }
+    const plausible = listed.some(({ path }) => samePath(path, 'INBOX'));
+    // A mailbox that an operation of ours has yet to create is not on the server and not missing either.
+    const missing = plausible ? known.filter(({ id, synced }) => !kept.has(id) && synced) : [];
+    const gone = missing.filter(({ path }) => missingBefore.has(path));
+    if (gone.length > 0)
+      await removeMailboxes(
+        tx,
+        connectionId,
+        gone.map(({ id }) => id),
+      );
+    if (changed || gone.length > 0) await publish(tx, { connectionId, kind: 'counts', ids: [] });
+    return {
+      missing: new Set(missing.filter((one) => !gone.includes(one)).map(({ path }) => path)),
+      changed: changed || gone.length > 0,
+    };
+  });
+}
+
+async function upsert(
+  tx: Tx,
+  connectionId: ConnectionId,
+  id: MailboxId | null,
+  mailbox: ListedMailbox,
+  role: MailboxRole | null,
+): Promise<void> {
+  const values = [
+    connectionId,
+    mailbox.path,
+    mailbox.delimiter,
+    mailbox.name,
+    role,
+    mailbox.attributes,
+    mailbox.subscribed,
+    mailbox.selectable,
+    mailbox.objectId,
+  ];
+  if (id === null) {
+    await tx.query(
+      `insert into mailbox (connection_id, path, delimiter, name, role, attributes, subscribed, synced, object_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      values,
+    );
+    return;
+  }
+  await tx.query(
+    `update mailbox set path = $2, delimiter = $3, name = $4, role = $5, attributes = $6, subscribed = $7, synced = $8,
+       object_id = coalesce($9, object_id)
+     where connection_id = $1 and id = $10
+       and (path, delimiter, name, role, attributes, subscribed, synced, object_id)
+         is distinct from ($2, $3, $4, $5, $6::text[], $7::boolean, $8::boolean, coalesce($9, object_id))`,
+    [...values, id],
+  );
+}
+
+/** The mailbox and its placements go; messages that lie nowhere else wait as orphans, for they may have moved. */
+async function removeMailboxes(tx: Tx, connectionId: ConnectionId, ids: readonly MailboxId[]): Promise<void> {
+  const messages = await rows<{ message_id: number }>(
+    tx,
+    'delete from placement where connection_id = $1 and mailbox_id = any($2::int[]) returning message_id',
+    [connectionId, ids],
+  );
+  const messageIds = messages.map(({ message_id }) => message_id);
+  await tx.query(
+    `update message m set orphaned_at = now() where m.connection_id = $1 and m.id = any($2::bigint[])
+       and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = m.id)`,
+    [connectionId, messageIds],
+  );
+  const threads = await rows<{ thread_id: ThreadId }>(
+    tx,
+    'select distinct thread_id from message where connection_id = $1 and id = any($2::bigint[])',
+    [connectionId, messageIds],
+  );
+  await tx.query('delete from mailbox where connection_id = $1 and id = any($2::int[])', [connectionId, ids]);
+  await refreshThreads(
+    tx,
+    connectionId,
+    threads.map(({ thread_id }) => thread_id),
+  );
+  await tx.query('delete from list_counter where connection_id = $1 and list = any($2::text[])', [
+    connectionId,
+    ids.map((id) => `m${id}`),
+  ]);
+}
