@@ -37,6 +37,7 @@ export function toPlainText(html: string): string {
       { selector: 'script', format: 'skip' },
       { selector: 'title', format: 'skip' },
       ...['h1', 'h2', 'h3', 'h4', 'h5', 'h6'].map((selector) => ({ selector, options: { uppercase: false } })),
+      { selector: 'tr', format: 'block', options: { leadingLineBreaks: 1, trailingLineBreaks: 1 } },
       { selector: 'td', format: 'inlineSurround', options: { suffix: ' ' } },
       { selector: 'th', format: 'inlineSurround', options: { suffix: ' ' } },
       { selector: 'ul', options: { itemPrefix: '- ' } },

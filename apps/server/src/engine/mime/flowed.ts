@@ -46,7 +46,7 @@ export function encodeFlowed(text: string): string {
 function wrap(line: string, quote: string): string[] {
   const lines: string[] = [];
   let current = '';
-  for (const word of line.match(/[^ ]* *|[^ ]+$/g) ?? []) {
+  for (const word of line.match(/[^ ]+ *| +/g) ?? []) {
     if (current !== '' && current.length + word.trimEnd().length > WRAP_AT) {
       lines.push(current);
       current = '';
