@@ -1,8 +1,8 @@
 /// <reference lib="dom" />
 /**
  * The browser's half: DOMPurify is the last thing that touches a message's markup, and its output goes, as the string
- * it is, into a frame without scripts. Nothing here or elsewhere changes markup after it. String mode only; no hook
- * that adds anything back.
+ * it is, into a frame without scripts. Nothing here or elsewhere changes markup after it. String mode only; the
+ * hooks take away, none adds anything back.
  */
 import DOMPurify, { type Config } from 'dompurify';
 
@@ -77,7 +77,7 @@ const CONFIG: Config = {
   ],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|blob:|data:image\/(?:png|jpe?g|gif|webp);base64,|\/(?!\/))/i,
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel|blob):|[^a-z]|[a-z+.-]+(?:[^a-z+.:-]|$))/i,
   FORCE_BODY: true,
   SANITIZE_DOM: true,
   WHOLE_DOCUMENT: false,
@@ -98,9 +98,34 @@ export interface FrameOptions {
   theme?: Partial<FrameTheme>;
 }
 
+/** What a picture may load: ours, or inline raster data. */
+const OWN_PICTURE = /^(?:\/(?![\\/])|blob:|data:image\/(?:png|jpe?g|gif|webp);base64,)/i;
+const LINK = /^(?:https?:|mailto:|tel:)/i;
+/** CSS that could load something that is not ours, or that hides what it does. */
+const LOADING_CSS =
+  /\\|@import|@font-face|(?:image|set|image-set|src|element)\(|url\((?!\s*["']?(?:\/(?![\\/])|data:image\/(?:png|jpe?g|gif|webp);base64,))/i;
+
+let purifier: ReturnType<typeof DOMPurify> | undefined;
+
+/** An instance of our own, whose hooks only take away. */
+function messagePurifier(): ReturnType<typeof DOMPurify> {
+  if (purifier !== undefined) return purifier;
+  purifier = DOMPurify(window);
+  purifier.addHook('uponSanitizeAttribute', (_node, data) => {
+    const { attrName, attrValue } = data;
+    if ((attrName === 'src' || attrName === 'background') && !OWN_PICTURE.test(attrValue)) data.keepAttr = false;
+    if (attrName === 'href' && !LINK.test(attrValue)) data.keepAttr = false;
+    if (attrName === 'style' && LOADING_CSS.test(attrValue)) data.keepAttr = false;
+  });
+  purifier.addHook('uponSanitizeElement', (node, { tagName }) => {
+    if (tagName === 'style' && LOADING_CSS.test(node.textContent ?? '')) node.parentNode?.removeChild(node);
+  });
+  return purifier;
+}
+
 /** Cleans markup for the message frame. The last step: use the result as it is. */
 export function sanitizeForFrame(html: string): string {
-  return DOMPurify.sanitize(html, CONFIG);
+  return messagePurifier().sanitize(html, CONFIG);
 }
 
 /** The frame's document: a constant head, then the clean markup. */
