@@ -1,7 +1,14 @@
 /** Development only: real and scripted mail servers, a proxy that breaks connections, makers of messages and mailboxes. */
 export * from './dovecot/config.ts';
+export * from './dovecot/mailbox-name.ts';
+export { mailboxDirectory, writeMaildir } from './dovecot/maildir.ts';
 export * from './dovecot/start-dovecot.ts';
 export * from './mail-server.ts';
+export * from './mailbox/bulk-mailbox.ts';
+export { makePdf, makePng } from './mailbox/files.ts';
+export type { MailboxItem } from './mailbox/item.ts';
+export * from './mailbox/make-mailbox.ts';
+export { createRandom, type Random } from './mailbox/random.ts';
 export * from './message/charset.ts';
 export * from './message/message.ts';
 export type { PostfixSettings } from './postfix/config.ts';
