@@ -139,13 +139,18 @@ function walkAlternative(children: Structure[], found: Found, rendering: Renderi
     if (child.children !== undefined) walkMultipart(child, one, 'both');
     else if (isTextPart(child) && child.disposition !== 'attachment') addText(child, one, 'both');
     else found.attachments.push({ node: child, isRelated: false });
-    if (one.html.some(({ type }) => type === 'text/html')) own.html = one.html;
-    if (one.text.some(({ type }) => type === 'text/plain')) own.text = one.text;
+    if (one.html.some(({ type }) => type === 'text/html') && replaces(one.html, own.html)) own.html = one.html;
+    if (one.text.some(({ type }) => type === 'text/plain') && replaces(one.text, own.text)) own.text = one.text;
   }
   if (own.html.length === 0) own.html = own.text;
   if (own.text.length === 0) own.text = own.html;
   if (rendering !== 'html') found.text.push(...own.text);
   if (rendering !== 'text') found.html.push(...own.html);
+}
+
+/** QUIRK: servers that read a boundary as a prefix see one more, empty part at the end; it must not win. */
+function replaces(next: Structure[], current: Structure[]): boolean {
+  return current.length === 0 || next.some(({ size = 0 }) => size > 4);
 }
 
 function addText(node: Structure, found: Found, rendering: Rendering): void {

@@ -75,9 +75,13 @@ export function splitParts(bytes: Uint8Array, limits: PartLimits = {}): MimeTree
         node.children.push(walk(range, path === '' ? `${i + 1}` : `${path}.${i + 1}`, depth + 1, childDefault));
       }
       if (node.children.length > 0) return node;
-      // QUIRK: a multipart whose boundary never occurs is shown as the text it is.
+      // QUIRK: a multipart whose boundary never occurs is shown as the text it is. Servers give it one text part.
       if (node.bodyStart < node.end) warnings.add('multipart-without-parts');
-      node.type = 'text/plain';
+      const text = describe(parseHeaderBlock(Buffer.alloc(0)), 'text/plain');
+      Object.assign(text, { part: path === '' ? '1' : `${path}.1`, bodyStart: node.bodyStart, end: node.end });
+      node.children.push(text);
+      leaves.push(text);
+      return node;
     }
     if (node.part === '') node.part = '1';
     leaves.push(node);
