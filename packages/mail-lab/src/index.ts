@@ -22,4 +22,7 @@ export * from './process/read-greeting.ts';
 export * from './process/wait-until.ts';
 export * from './proxy/proxy.ts';
 export * from './required-commands.ts';
+export * from './smtp/memory-smtp.ts';
+export * from './smtp/script.ts';
 export * from './tls/certificates.ts';
+export * from './with-imap.ts';
