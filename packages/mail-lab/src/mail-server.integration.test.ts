@@ -37,7 +37,8 @@ describe('startMailServer', () => {
       return ((await client.search({ subject: 'Whole' }, { uid: true })) || [])[0];
     });
     const got = await client.fetchOne(String(uid), { source: true }, { uid: true });
-    const source = got.source?.toString('latin1') || '';
+    if (!got) throw new Error('The message is not there');
+    const source = got.source?.toString('latin1') ?? '';
     expect(source.slice(source.indexOf('From: ada'))).toBe(raw.toString('latin1'));
     expect(source.startsWith('Return-Path: <ada@lab.test>\r\n')).toBe(true);
   });
