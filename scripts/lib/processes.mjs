@@ -41,6 +41,17 @@ export function run(command, args, { show = false, ...options } = {}) {
   });
 }
 
+/**
+ * npm's shell does not pass signals on, and npm itself may be killed: when whoever started us is gone, we end as if
+ * told to.
+ */
+export function stopWithParent() {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent && process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM', 'SIGTERM');
+  }, 250).unref();
+}
+
 /** Ends the running commands at SIGINT, SIGTERM and SIGHUP, then us, with the signal's exit code. */
 export function stopOnSignals() {
   for (const [signal, code] of [

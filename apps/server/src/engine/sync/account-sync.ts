@@ -79,6 +79,8 @@ export function isUnchanged(
 /** Looks at the whole account. Throws MailError when the session is lost; what was committed stays. */
 export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): Promise<AccountLook> {
   const { pool, connectionId } = deps;
+  // QUIRK: Dovecot's STATUS of the selected mailbox is stale until a NOOP: what is selected is always looked at.
+  const selectedBefore = session.selectedPath;
   const listed = await session.list({ status: true });
   const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
   const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
@@ -88,7 +90,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
-    if (isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
+    if (mailbox.path !== selectedBefore && isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
     await look.sync(mailbox);
     // The first screen before anything else.
     if (mailbox.role === 'inbox') await look.firstScreen(mailbox);

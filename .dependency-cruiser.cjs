@@ -1,0 +1,76 @@
+/** The dependency rule of ARCHITECTURE.md, as a check. */
+const only = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    only(
+      'no-cycles',
+      'A cycle has no beginning to read from.',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    only(
+      'imapflow-in-one-room',
+      'Only engine/imap speaks IMAP.',
+      { path: '^apps/server/src', pathNot: '^apps/server/src/engine/imap/' },
+      { path: 'node_modules/imapflow' },
+    ),
+    only(
+      'nodemailer-in-two-rooms',
+      'engine/mime builds, engine/smtp submits.',
+      { path: '^apps/server/src', pathNot: '^apps/server/src/engine/(mime|smtp)/' },
+      { path: 'node_modules/nodemailer' },
+    ),
+    only(
+      'engine-below',
+      'The engine knows no tRPC, no HTTP, no services.',
+      { path: '^apps/server/src/engine/' },
+      {
+        path: '^apps/server/src/(trpc|http|main|env|lib/(?!driver/(errors|ids|schemas|types|with-error-handler)\\.ts))',
+      },
+    ),
+    only(
+      'mime-is-pure',
+      'engine/mime does no I/O.',
+      { path: '^apps/server/src/engine/mime/', pathNot: '\\.test\\.ts$' },
+      {
+        path: [
+          '^(node:)?(net|tls|fs|http|https|dns|child_process)(/|$)',
+          'node_modules/pg/',
+          '^apps/server/src/engine/(imap|index|sync|operations)/',
+        ],
+      },
+    ),
+    only(
+      'plan-is-pure',
+      'The sync plan does no I/O.',
+      { path: '^apps/server/src/engine/sync/plan\\.ts$' },
+      { pathNot: '^packages/db/', dependencyTypesNot: ['type-only'] },
+    ),
+    only(
+      'mail-html-is-pure',
+      'packages/mail-html does no I/O.',
+      { path: '^packages/mail-html/src', pathNot: '\\.test\\.ts$' },
+      { path: ['^(node:)?(net|tls|fs|http|https|dns|child_process)(/|$)', '^apps/', '^packages/(db|mail-lab)/'] },
+    ),
+    only(
+      'lab-in-tests-only',
+      'mail-lab is for development.',
+      { path: '^apps/server/src', pathNot: '\\.test\\.ts$' },
+      { path: '^packages/mail-lab/' },
+    ),
+    only('packages-below-apps', 'Packages know no app.', { path: '^packages/' }, { path: '^apps/' }),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsPreCompilationDeps: true,
+    parser: 'swc',
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js'],
+    },
+  },
+};

@@ -1,0 +1,74 @@
+/**
+ * Opens a session: TCP or TLS to the endpoint, STARTTLS where that is asked for and never "if offered", login, ENABLE. What
+ * is learned with SELECT under QRESYNC is gathered here, before the answer is.
+ *
+ * Leaves out: choosing the address (security/egress resolves and checks it), pins, budgets.
+ */
+import { ImapFlow } from 'imapflow';
+import { toMailError } from '../../lib/driver/with-error-handler.ts';
+import { flagUpdateOf } from './convert.ts';
+import { createSession, type Push } from './session.ts';
+import type { ImapAccount, ImapEvent, ImapSession } from './types.ts';
+
+/** Where to connect to: the checked address, and the name that the certificate must have. */
+export interface Dial {
+  readonly address: string;
+  readonly servername: string;
+  /** PEM certificates of further authorities. */
+  readonly ca?: readonly string[];
+}
+
+const CONNECT_MS = 15_000;
+const GREETING_MS = 10_000;
+const SOCKET_MS = 60_000;
+const MAX_LINE = 16 * 1024 * 1024;
+const MAX_LITERAL = 160 * 1024 * 1024;
+
+export async function connectImap(account: ImapAccount, dial: Dial): Promise<ImapSession> {
+  const { endpoint } = account;
+  const listeners = new Set<(event: ImapEvent) => void>();
+  const push: Push = { vanished: [], changed: [], listeners };
+  const emit = (event: ImapEvent) => {
+    for (const listener of listeners) listener(event);
+  };
+  const client = new ImapFlow({
+    host: dial.address,
+    servername: dial.servername,
+    port: endpoint.port,
+    secure: endpoint.security === 'tls',
+    // Left undefined imapflow would go on in clear text where STARTTLS was stripped.
+    doSTARTTLS: endpoint.security === 'tls' ? undefined : endpoint.security === 'starttls',
+    auth: { user: endpoint.username, pass: account.auth.password },
+    tls: { minVersion: 'TLSv1.2', servername: dial.servername, ...(dial.ca ? { ca: [...dial.ca] } : {}) },
+    // Servers that refuse strangers (163 and friends) want ID before SELECT.
+    clientInfo: { name: 'Postroom' },
+    logger: false,
+    disableAutoIdle: true,
+    qresync: true,
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: GREETING_MS,
+    socketTimeout: SOCKET_MS,
+    maxLineLength: MAX_LINE,
+    maxLiteralSize: MAX_LITERAL,
+    expungeHandler: async ({ path, uid }: { path: string; uid?: number }) => {
+      if (uid !== undefined) push.vanished.push(uid);
+      emit({ kind: 'expunge', path });
+    },
+  });
+  // Without a listener a late socket error would end the process.
+  client.on('error', () => emit({ kind: 'closed' }));
+  client.on('close', () => emit({ kind: 'closed' }));
+  client.on('exists', ({ path, count }) => emit({ kind: 'exists', path, count }));
+  client.on('flags', (update) => {
+    const change = flagUpdateOf(update);
+    if (change) push.changed.push(change);
+    emit({ kind: 'flags', path: update.path });
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    client.close();
+    throw toMailError(error, { on: 'imap', host: endpoint.host, port: endpoint.port });
+  }
+  return createSession(client, { on: 'imap', host: endpoint.host, port: endpoint.port }, push);
+}

@@ -1,0 +1,116 @@
+/** imapflow's shapes to ours. The types name only what is read; every field is the server's and may lack. Pure. */
+import type { MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
+import type { FetchMessageObject, ListResponse, StatusObject } from 'imapflow';
+import { structureFromImap } from '../mime/index.ts';
+import type { FetchedMessage, Flags, FlagUpdate, ListedMailbox, MailboxStatus, SystemFlag } from './types.ts';
+
+const MAX_UID = 4_294_967_295;
+
+const SYSTEM: Readonly<Record<string, SystemFlag>> = {
+  '\\seen': 'seen',
+  '\\answered': 'answered',
+  '\\flagged': 'flagged',
+  '\\deleted': 'deleted',
+  '\\draft': 'draft',
+};
+
+const NAMES: Readonly<Record<SystemFlag, string>> = {
+  seen: '\\Seen',
+  answered: '\\Answered',
+  flagged: '\\Flagged',
+  deleted: '\\Deleted',
+  draft: '\\Draft',
+};
+
+const ROLES: Readonly<Record<string, MailboxRole>> = {
+  '\\inbox': 'inbox',
+  '\\archive': 'archive',
+  '\\drafts': 'drafts',
+  '\\sent': 'sent',
+  '\\junk': 'junk',
+  '\\trash': 'trash',
+  '\\all': 'all',
+  '\\important': 'important',
+  '\\flagged': 'flagged',
+};
+
+export function flagsOf(names: Iterable<string>): Flags {
+  const system: SystemFlag[] = [];
+  const keywords: string[] = [];
+  for (const name of names) {
+    const known = SYSTEM[name.toLowerCase()];
+    if (known) system.push(known);
+    else if (!name.startsWith('\\')) keywords.push(name);
+  }
+  return { system, keywords };
+}
+
+/** As IMAP spells them. */
+export function flagNames(flags: Partial<Flags> | undefined): string[] {
+  return [...(flags?.system ?? []).map((flag) => NAMES[flag]), ...(flags?.keywords ?? [])];
+}
+
+export function uidOf(value: unknown): Uid | null {
+  return typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MAX_UID ? (value as Uid) : null;
+}
+
+/** 0 and nonsense are not believed. */
+export function uidValidityOf(value: unknown): UidValidity | null {
+  const number = Number(value ?? 0);
+  return Number.isSafeInteger(number) && number > 0 ? (number as UidValidity) : null;
+}
+
+/** A mod-sequence beyond 2^53 would be another number: the mailbox counts as without. */
+export function modSeqOf(value: unknown): ModSeq | null {
+  const number = Number(value ?? 0);
+  return Number.isSafeInteger(number) && number > 0 ? (number as ModSeq) : null;
+}
+
+export function statusOf(status: StatusObject): MailboxStatus {
+  return {
+    messages: status.messages ?? 0,
+    uidNext: uidOf(status.uidNext),
+    uidValidity: uidValidityOf(status.uidValidity),
+    highestModSeq: modSeqOf(status.highestModseq),
+    unseen: status.unseen ?? null,
+  };
+}
+
+export function listedMailboxOf(mailbox: ListResponse): ListedMailbox {
+  const attributes = [...mailbox.flags].map((flag) => flag.replace('\\', '').toLowerCase());
+  return {
+    path: mailbox.path,
+    name: mailbox.name,
+    delimiter: mailbox.delimiter || null,
+    attributes,
+    selectable: !attributes.includes('noselect') && !attributes.includes('nonexistent'),
+    subscribed: mailbox.subscribed === true,
+    role: mailbox.path.toUpperCase() === 'INBOX' ? 'inbox' : (ROLES[mailbox.specialUse?.toLowerCase() ?? ''] ?? null),
+    objectId: null,
+    status: mailbox.status && !('error' in mailbox.status && mailbox.status.error) ? statusOf(mailbox.status) : null,
+  };
+}
+
+/** Null for a row that lacks what a message must have: it is left out, never stored as "no flags". */
+export function fetchedMessageOf(row: FetchMessageObject): FetchedMessage | null {
+  const uid = uidOf(row.uid);
+  if (uid === null || !row.flags || row.internalDate === undefined) return null;
+  const internalDate = new Date(row.internalDate);
+  return {
+    uid,
+    flags: flagsOf(row.flags),
+    modSeq: modSeqOf(row.modseq),
+    internalDate: Number.isNaN(internalDate.getTime()) ? new Date(0) : internalDate,
+    size: row.size ?? 0,
+    header: row.headers ?? Buffer.alloc(0),
+    structure: structureFromImap(row.bodyStructure),
+    emailId: row.emailId ?? null,
+    serverThreadId: row.threadId ?? null,
+    labels: row.labels ? [...row.labels] : null,
+  };
+}
+
+export function flagUpdateOf(row: { uid?: number; flags?: Set<string>; modseq?: bigint }): FlagUpdate | null {
+  const uid = uidOf(row.uid);
+  return uid === null || !row.flags ? null : { uid, flags: flagsOf(row.flags), modSeq: modSeqOf(row.modseq) };
+}

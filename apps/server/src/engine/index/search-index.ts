@@ -1,0 +1,113 @@
+/**
+ * Keeps `message_search`: subject (A), people (B), file names and snippet (C) as soon as a message is here, its text (D) when
+ * it was read or fetched for that purpose.
+ */
+import type { ConnectionId, MessageAddresses, MessageRowId, StructureNode } from '@postroom/db';
+import type pg from 'pg';
+import { attachmentsOf } from '../mime/index.ts';
+import { vectorOf, type Weight } from './search-words.ts';
+import { type Queryable, rows, transaction } from './sql.ts';
+
+interface Indexable {
+  readonly id: MessageRowId;
+  readonly subject: string;
+  readonly addresses: MessageAddresses;
+  readonly structure: StructureNode | null;
+  readonly snippet: string | null;
+  readonly text: string | null;
+}
+
+const COLUMNS = `m.id, m.subject, m.addresses, m.structure, m.snippet,
+  (select b.text from body b where b.connection_id = m.connection_id and b.message_id = m.id) as text`;
+
+function textsOf(message: Indexable, text: string | null): { text: string; weight: Weight }[] {
+  const { from, sender, to, cc, bcc, replyTo } = message.addresses;
+  const people = [from, sender, ...to, ...cc, ...bcc, ...replyTo].slice(0, 200);
+  return [
+    { text: message.subject, weight: 'A' },
+    ...people.flatMap((one): { text: string; weight: Weight }[] =>
+      one ? [{ text: `${one.name ?? ''} ${one.email}`, weight: 'B' }] : [],
+    ),
+    ...attachmentsOf(message.structure).map(({ filename }) => ({ text: filename, weight: 'C' as const })),
+    { text: message.snippet ?? '', weight: 'C' },
+    { text: text ?? '', weight: 'D' },
+  ];
+}
+
+/** Writes the words of these messages. */
+export async function indexMessages(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  ids: readonly MessageRowId[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  const messages = await rows<Indexable>(
+    sql,
+    `select ${COLUMNS} from message m where m.connection_id = $1 and m.id = any($2::bigint[])`,
+    [connectionId, ids],
+  );
+  await write(
+    sql,
+    connectionId,
+    messages.map((message) => ({ message, text: message.text })),
+  );
+}
+
+/** The text of one message, now that it is here. */
+export async function indexBody(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  id: MessageRowId,
+  text: string,
+): Promise<void> {
+  const messages = await rows<Indexable>(
+    sql,
+    `select ${COLUMNS} from message m where m.connection_id = $1 and m.id = $2`,
+    [connectionId, id],
+  );
+  await write(
+    sql,
+    connectionId,
+    messages.map((message) => ({ message, text })),
+  );
+}
+
+/** Up to `limit` messages that have no words yet, newest first. Returns how many; 0: all have. */
+export async function indexNext(pool: pg.Pool, connectionId: ConnectionId, limit: number): Promise<number> {
+  return transaction(pool, async (tx) => {
+    const messages = await rows<Indexable>(
+      tx,
+      `select ${COLUMNS} from message m
+       where m.connection_id = $1 and not exists (
+         select 1 from message_search s where s.connection_id = m.connection_id and s.message_id = m.id)
+       order by m.id desc limit $2`,
+      [connectionId, limit],
+    );
+    await write(
+      tx,
+      connectionId,
+      messages.map((message) => ({ message, text: message.text })),
+    );
+    return messages.length;
+  });
+}
+
+async function write(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  items: readonly { message: Indexable; text: string | null }[],
+): Promise<void> {
+  if (items.length === 0) return;
+  await sql.query(
+    `insert into message_search (connection_id, message_id, words, body_indexed)
+     select $1, id, words::tsvector, has_text from unnest($2::bigint[], $3::text[], $4::boolean[]) as x(id, words, has_text)
+     on conflict (connection_id, message_id) do update
+       set words = excluded.words, body_indexed = message_search.body_indexed or excluded.body_indexed`,
+    [
+      connectionId,
+      items.map(({ message }) => message.id),
+      items.map(({ message, text }) => vectorOf(textsOf(message, text))),
+      items.map(({ text }) => text !== null),
+    ],
+  );
+}

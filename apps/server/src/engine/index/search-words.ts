@@ -1,0 +1,64 @@
+/**
+ * Text to search words, the same for what is kept and what is asked: compatibility forms folded, accents and case aside,
+ * runs of letters and digits; CJK by pairs of characters, because it has no spaces. Pure.
+ */
+const ACCENTS = /\p{M}+/gu;
+const WORD = /[\p{L}\p{N}]+/gu;
+const CJK = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+const CJK_RUN =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]+|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー]+/gu;
+const MAX_WORD = 64;
+/** Characters of one text that are indexed. */
+export const MAX_TEXT = 64 * 1024;
+
+/** Case, accents and compatibility forms aside. */
+export function fold(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(ACCENTS, '')
+    .toLowerCase()
+    .replaceAll('ß', 'ss')
+    .replaceAll('ł', 'l')
+    .replaceAll('ø', 'o');
+}
+
+/** The words of a text in order. */
+export function searchWords(text: string): string[] {
+  const words: string[] = [];
+  for (const [run] of fold(text.slice(0, MAX_TEXT)).normalize('NFC').matchAll(WORD)) {
+    for (const [piece] of run.matchAll(CJK_RUN)) {
+      if (CJK.test(piece)) words.push(...pairs(piece));
+      else words.push(piece.slice(0, MAX_WORD));
+    }
+  }
+  return words;
+}
+
+/** Every two neighbours; a single character alone. */
+function pairs(run: string): string[] {
+  const characters = [...run];
+  if (characters.length === 1) return characters;
+  return characters.slice(1).map((character, at) => `${characters[at]}${character}`);
+}
+
+export type Weight = 'A' | 'B' | 'C' | 'D';
+
+/** Positions a word may have (PostgreSQL keeps at most 16,383). */
+const MAX_POSITION = 16_000;
+
+/** A PostgreSQL tsvector literal; words are letters and digits only, so nothing needs escaping. */
+export function vectorOf(texts: readonly { text: string; weight: Weight }[]): string {
+  const positions = new Map<string, string[]>();
+  let position = 0;
+  for (const { text, weight } of texts) {
+    for (const word of searchWords(text)) {
+      position = Math.min(position + 1, MAX_POSITION);
+      const at = positions.get(word) ?? [];
+      if (at.length < 100) at.push(`${position}${weight}`);
+      positions.set(word, at);
+    }
+    // A phrase never runs from one text into the next.
+    position = Math.min(position + 10, MAX_POSITION);
+  }
+  return [...positions].map(([word, at]) => `'${word}':${at.join(',')}`).join(' ');
+}

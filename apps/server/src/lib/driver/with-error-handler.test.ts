@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { MailError } from './errors.ts';
+import { toMailError } from './with-error-handler.ts';
+
+const context = { on: 'imap', host: 'mail.lab.test', port: 993 } as const;
+
+describe('toMailError', () => {
+  it.each([
+    {
+      name: 'a refused login',
+      error: { authenticationFailed: true, responseText: 'Invalid credentials' },
+      code: 'AUTHENTICATION_FAILED',
+    },
+    {
+      name: 'a login that wants an app password',
+      error: { authenticationFailed: true, responseText: 'Application-specific password required' },
+      code: 'APP_PASSWORD_REQUIRED',
+    },
+    {
+      name: 'a login refused for want of connections is no wrong password',
+      error: { authenticationFailed: true, responseText: 'Maximum number of connections from user+IP exceeded' },
+      code: 'TOO_MANY_CONNECTIONS',
+    },
+    {
+      name: 'a login refused because the server is busy is no wrong password',
+      error: { authenticationFailed: true, serverResponseCode: 'UNAVAILABLE' },
+      code: 'SERVER_UNAVAILABLE',
+    },
+    { name: 'an unknown host', error: { code: 'ENOTFOUND' }, code: 'HOST_NOT_FOUND' },
+    { name: 'a closed port', error: { code: 'ECONNREFUSED' }, code: 'CONNECTION_REFUSED' },
+    { name: 'an expired certificate', error: { code: 'CERT_HAS_EXPIRED' }, code: 'CERTIFICATE_INVALID' },
+    { name: 'a self-signed certificate', error: { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, code: 'CERTIFICATE_INVALID' },
+    { name: 'a missing STARTTLS', error: { message: 'Server does not support STARTTLS' }, code: 'TLS_REQUIRED' },
+    { name: 'plain text where TLS was meant', error: { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, code: 'TLS_REQUIRED' },
+    { name: 'silence', error: { code: 'GREETING_TIMEOUT' }, code: 'TIMEOUT' },
+    { name: 'a full mailbox', error: { responseStatus: 'NO', serverResponseCode: 'OVERQUOTA' }, code: 'OVER_QUOTA' },
+    { name: 'something else', error: { message: 'Unexpected close' }, code: 'SERVER_UNAVAILABLE' },
+    { name: 'no error at all', error: undefined, code: 'SERVER_UNAVAILABLE' },
+  ])('$name is $code', ({ error, code }) => {
+    const mapped = toMailError(error, context);
+    expect({ code: mapped.code, on: mapped.on, hasFix: mapped.fix !== undefined }).toEqual({
+      code,
+      on: 'imap',
+      hasFix: true,
+    });
+  });
+
+  it('leaves a MailError as it is', () => {
+    const error = new MailError({ code: 'CONFLICT', message: 'Twice.' });
+    expect(toMailError(error, context)).toBe(error);
+  });
+
+  it('quotes the server on one line, without control characters', () => {
+    const mapped = toMailError({ authenticationFailed: true, responseText: 'No\r\n\u0007way' }, context);
+    expect(mapped.message).toContain('The server says: "No way"');
+  });
+});
