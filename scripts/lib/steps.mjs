@@ -28,13 +28,13 @@ export function createSteps({ node, missing, browser }) {
     {
       name: 'build',
       title: 'build',
-      run: () =>
+      run: async () =>
         existsSync(join(root, 'apps/mail/index.html')) ? build(node) : skipped('build', 'the web app is not there yet'),
     },
     {
       name: 'integration',
       title: 'integration tests',
-      run: () => {
+      run: async () => {
         const lacking = MAIL_SERVERS.filter((piece) => missing.includes(piece));
         if (lacking.length > 0) return skipped('integration tests', `not installed: ${lacking.join(', ')}`);
         return runVitest(node, 'integration');
@@ -43,7 +43,7 @@ export function createSteps({ node, missing, browser }) {
     {
       name: 'browser',
       title: 'browser stories',
-      run: () => {
+      run: async () => {
         const lacking = [...MAIL_SERVERS, 'browser'].filter((piece) => missing.includes(piece));
         if (!existsSync(join(root, 'e2e/playwright.config.ts')))
           return skipped('browser stories', 'the web app is not there yet');
