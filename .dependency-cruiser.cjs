@@ -60,6 +60,30 @@ module.exports = {
       { path: '^apps/server/src', pathNot: '\\.test\\.ts$' },
       { path: '^packages/mail-lab/' },
     ),
+    only(
+      'mime-never-sends',
+      'engine/mime builds with parts of nodemailer that dial nothing.',
+      { path: '^apps/server/src/engine/mime/', pathNot: '\\.test\\.ts$' },
+      { path: 'node_modules/nodemailer/', pathNot: 'nodemailer/lib/(mime-|mail-composer|base64|qp)' },
+    ),
+    only(
+      'services-below-transport',
+      'lib knows no tRPC and no HTTP.',
+      { path: '^apps/server/src/lib/', pathNot: '\\.test\\.ts$' },
+      { path: '^apps/server/src/(trpc|http)/' },
+    ),
+    only(
+      'features-by-their-index',
+      'A feature of the app does not reach into another one.',
+      { path: '^apps/mail/src/features/([^/]+)/' },
+      { path: '^apps/mail/src/features/', pathNot: ['^apps/mail/src/features/$1/', '/index\\.tsx?$'] },
+    ),
+    only(
+      'types-from-the-server',
+      'The app in the browser takes types from the server, and no code.',
+      { path: '^apps/mail/src' },
+      { path: '^apps/server/', dependencyTypesNot: ['type-only'] },
+    ),
     only('packages-below-apps', 'Packages know no app.', { path: '^packages/' }, { path: '^apps/' }),
   ],
   options: {

@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve as resolvePath } from 'node:path';
 import { PlainError } from './say.mjs';
 import { root, toolEnvironment } from './workspace.mjs';
 
@@ -14,7 +14,7 @@ const KILL_AFTER_MS = 15_000;
 
 /** Resolves to the exit code when the program has ended. */
 export function runEntry({ node, entry, args = [], env = {} }) {
-  const file = join(root, entry);
+  const file = resolvePath(root, entry);
   if (!existsSync(file)) throw new PlainError(`${entry} is not there.`, { todo: 'Is this checkout complete?' });
   return new Promise((resolve, reject) => {
     const child = spawn(node, [file, ...args], {
