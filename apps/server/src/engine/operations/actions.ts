@@ -1,0 +1,226 @@
+/**
+ * What a user does to conversations: one transaction each for the local half, the operations and the news; the server hears
+ * of it afterwards, by itself. Every action but deleting for good can be taken back with its token.
+ */
+import { randomUUID } from 'node:crypto';
+import type { ConnectionId, MailboxId, MailboxRole, OperationId, ThreadId } from '@postroom/db';
+import type pg from 'pg';
+import { notFound } from '../../lib/driver/errors.ts';
+import { presentConnectionId, presentId } from '../../lib/driver/ids.ts';
+import { publish } from '../events/publish.ts';
+import type { Flags } from '../imap/types.ts';
+import { refreshThreads } from '../index/refresh.ts';
+import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
+import { enqueueOperation, reverseOf, takeBack, threadsOfOperation } from './local.ts';
+import { type OperationBody, operationSchema } from './payloads.ts';
+import { type Candidate, toArchive, toDelete, toMarkRead, toMarkUnread, toMove, toStar, toUnstar } from './targets.ts';
+import { wakeAccount } from './wake.ts';
+
+export interface Done {
+  readonly undo?: string;
+}
+
+const NO_FLAGS: Flags = { system: [], keywords: [] };
+const flag = (name: Flags['system'][number]): Flags => ({ system: [name], keywords: [] });
+
+/** What a missing role mailbox is made as. */
+const DEFAULT_NAMES: Readonly<Partial<Record<MailboxRole, string>>> = {
+  archive: 'Archive',
+  trash: 'Trash',
+  junk: 'Junk',
+  sent: 'Sent',
+  drafts: 'Drafts',
+};
+
+export type Actions = ReturnType<typeof createActions>;
+
+export function createActions({ pool }: { readonly pool: pg.Pool }) {
+  /** The frame of every action: lock, decide, do the local half, refresh, tell, wake. */
+  async function act(
+    connectionId: ConnectionId,
+    threadIds: readonly ThreadId[],
+    decide: (tx: Tx, candidates: readonly Candidate[]) => Promise<{ operations: OperationBody[]; undoable: boolean }>,
+  ): Promise<Done> {
+    return transaction(pool, async (tx) => {
+      await lockAccount(tx, connectionId);
+      const { operations, undoable } = await decide(tx, await loadCandidates(tx, connectionId, threadIds));
+      const wanted = operations.filter(hasWork);
+      if (wanted.length === 0) return {};
+      const token = undoable ? `${presentConnectionId(connectionId)}.${randomUUID()}` : null;
+      for (const operation of wanted) await enqueueOperation(tx, connectionId, operation, token);
+      await tell(tx, connectionId, threadIds);
+      return token === null ? {} : { undo: token };
+    });
+  }
+
+  const setFlags = (
+    connectionId: ConnectionId,
+    threadIds: readonly ThreadId[],
+    pick: (candidates: readonly Candidate[]) => number[],
+    change: { add?: Flags; remove?: Flags },
+  ) =>
+    act(connectionId, threadIds, async (_tx, candidates) => ({
+      undoable: true,
+      operations: [
+        {
+          kind: 'flags',
+          payload: {
+            messageIds: pick(candidates),
+            add: mutable(change.add ?? NO_FLAGS),
+            remove: mutable(change.remove ?? NO_FLAGS),
+          },
+        },
+      ],
+    }));
+
+  const moveTo = (
+    connectionId: ConnectionId,
+    threadIds: readonly ThreadId[],
+    pick: (candidates: readonly Candidate[]) => Candidate[],
+    target: (tx: Tx) => Promise<MailboxId>,
+  ) =>
+    act(connectionId, threadIds, async (tx, candidates) => ({
+      undoable: true,
+      operations: [moveOperation(pick(candidates), await target(tx))],
+    }));
+
+  return {
+    markAsRead: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      setFlags(connectionId, threadIds, toMarkRead, { add: flag('seen') }),
+    markAsUnread: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      setFlags(connectionId, threadIds, toMarkUnread, { remove: flag('seen') }),
+    star: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      setFlags(connectionId, threadIds, toStar, { add: flag('flagged') }),
+    unstar: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      setFlags(connectionId, threadIds, toUnstar, { remove: flag('flagged') }),
+    archive: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      moveTo(connectionId, threadIds, toArchive, (tx) => mailboxOfRole(tx, connectionId, 'archive')),
+    spam: (connectionId: ConnectionId, threadIds: readonly ThreadId[], folder: MailboxId | null) =>
+      moveTo(
+        connectionId,
+        threadIds,
+        (candidates) => toMove(candidates, folder),
+        (tx) => mailboxOfRole(tx, connectionId, 'junk'),
+      ),
+    notSpam: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      moveTo(
+        connectionId,
+        threadIds,
+        (candidates) => candidates.filter(({ role }) => role === 'junk'),
+        (tx) => mailboxOfRole(tx, connectionId, 'inbox'),
+      ),
+    move: (connectionId: ConnectionId, threadIds: readonly ThreadId[], to: MailboxId, folder: MailboxId | null) =>
+      moveTo(
+        connectionId,
+        threadIds,
+        (candidates) => toMove(candidates, folder).filter(({ mailboxId }) => mailboxId !== to),
+        async () => to,
+      ),
+    delete: (connectionId: ConnectionId, threadIds: readonly ThreadId[], folder: MailboxId | null) =>
+      act(connectionId, threadIds, async (tx, candidates) => {
+        const { toBin, forGood } = toDelete(candidates, folder);
+        const operations: OperationBody[] = [];
+        if (toBin.length > 0) operations.push(moveOperation(toBin, await mailboxOfRole(tx, connectionId, 'trash')));
+        if (forGood.length > 0) operations.push({ kind: 'expunge', payload: { items: itemsOf(forGood) } });
+        return { operations, undoable: forGood.length === 0 };
+      }),
+
+    /** Takes an action back: what has not left yet is dropped, what the server did is done the other way round. */
+    async undo(connectionId: ConnectionId, token: string): Promise<void> {
+      await transaction(pool, async (tx) => {
+        await lockAccount(tx, connectionId);
+        const found = await rows<{ id: OperationId; kind: string; payload: unknown; state: string }>(
+          tx,
+          'select id, kind, payload, state from operation where connection_id = $1 and undo_token = $2 order by id desc for update',
+          [connectionId, token],
+        );
+        if (found.length === 0) throw notFound('action');
+        for (const { id, kind, payload, state } of found) {
+          const operation = operationSchema.parse({ kind, payload });
+          if (state === 'pending') await takeBack(tx, connectionId, id, operation);
+          else if (state === 'running' || state === 'done') await reverse(tx, connectionId, operation);
+          else continue;
+          await tx.query(
+            `update operation set undo_token = null, state = case state when 'pending' then 'undone' else state end,
+               finished_at = coalesce(finished_at, now()) where connection_id = $1 and id = $2`,
+            [connectionId, id],
+          );
+          await tell(tx, connectionId, await threadsOfOperation(tx, connectionId, operation));
+        }
+      });
+    },
+  };
+}
+
+async function reverse(tx: Tx, connectionId: ConnectionId, operation: OperationBody): Promise<void> {
+  if (operation.kind === 'flags') {
+    await enqueueOperation(tx, connectionId, { kind: 'flags', payload: reverseOf(operation.payload) }, null);
+    return;
+  }
+  if (operation.kind !== 'move') return;
+  const { items, to } = operation.payload;
+  for (const from of new Set(items.map((item) => item.from))) {
+    const back = items.filter((item) => item.from === from).map(({ messageId }) => ({ messageId, from: to }));
+    await enqueueOperation(tx, connectionId, { kind: 'move', payload: { items: back, to: from } }, null);
+  }
+}
+
+const itemsOf = (candidates: readonly Candidate[]) =>
+  candidates.map(({ messageId, mailboxId }) => ({ messageId, from: mailboxId }));
+
+function moveOperation(candidates: readonly Candidate[], to: MailboxId): OperationBody {
+  return { kind: 'move', payload: { items: itemsOf(candidates).filter(({ from }) => from !== to), to } };
+}
+
+const mutable = ({ system, keywords }: Flags) => ({ system: [...system], keywords: [...keywords] });
+
+function hasWork({ kind, payload }: OperationBody): boolean {
+  return (kind === 'flags' ? payload.messageIds : payload.items).length > 0;
+}
+
+async function tell(tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]): Promise<void> {
+  await refreshThreads(tx, connectionId, threadIds);
+  const ids = threadIds.map((id) => presentId('thread', connectionId, id));
+  await publish(tx, { connectionId, kind: 'threads', ids });
+  await publish(tx, { connectionId, kind: 'counts', ids: [] });
+  await wakeAccount(tx, connectionId);
+}
+
+function loadCandidates(tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]): Promise<Candidate[]> {
+  return rows<Candidate>(
+    tx,
+    `select p.id as "placementId", m.id as "messageId", m.thread_id as "threadId", p.mailbox_id as "mailboxId", b.role,
+       m.received_at as "receivedAt", m.is_own as "isOwn", p.flags
+     from message m
+     join placement p on p.connection_id = m.connection_id and p.message_id = m.id
+     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
+     where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and p.state <> 'leaving' and p.flags & 8 = 0
+     order by m.received_at, m.id`,
+    [connectionId, threadIds],
+  );
+}
+
+/** The mailbox of that role; where the server has none, one is written down here and made there before the first move. */
+async function mailboxOfRole(tx: Tx, connectionId: ConnectionId, role: MailboxRole): Promise<MailboxId> {
+  const found = await row<{ id: MailboxId }>(tx, 'select id from mailbox where connection_id = $1 and role = $2', [
+    connectionId,
+    role,
+  ]);
+  if (found) return found.id;
+  const name = DEFAULT_NAMES[role] ?? role;
+  const known = await rows<{ path: string; delimiter: string | null }>(
+    tx,
+    `select path, delimiter from mailbox where connection_id = $1 and role is distinct from 'inbox'`,
+    [connectionId],
+  );
+  const delimiter = known[0]?.delimiter ?? '/';
+  // Servers that keep everything below the inbox (`INBOX.Sent`) want the new one there too.
+  const isBelowInbox = known.length > 0 && known.every(({ path }) => path.startsWith(`INBOX${delimiter}`));
+  const made = await row<{ id: MailboxId }>(
+    tx,
+    `insert into mailbox (connection_id, path, delimiter, name, role, synced) values ($1, $2, $3, $4, $5, false)
+     on conflict (connection_id, path) do update set role = excluded.role returning id`,
+    [connectionId, isBelowInbox ? `INBOX${delimiter}${name}` : name, delimiter, name, role],
+  );
+  return (made as { id: MailboxId }).id;
+}

@@ -1,0 +1,116 @@
+/**
+ * The local half of each operation and its way back, in the caller's transaction: what the screen shows from the moment the
+ * user acted. The remote half is remote.ts.
+ */
+import type { ConnectionId, MessageRowId, OperationId, ThreadId } from '@postroom/db';
+import { flagBits } from '../index/flags.ts';
+import { row, rows, type Tx } from '../index/sql.ts';
+import type { FlagPayload } from './overlay.ts';
+import type { MoveItem, OperationBody } from './payloads.ts';
+
+/** Writes the operation down and does its local half. */
+export async function enqueueOperation(
+  tx: Tx,
+  connectionId: ConnectionId,
+  operation: OperationBody,
+  undoToken: string | null,
+): Promise<OperationId> {
+  const made = await row<{ id: OperationId }>(
+    tx,
+    'insert into operation (connection_id, kind, payload, undo_token) values ($1, $2, $3, $4) returning id',
+    [connectionId, operation.kind, JSON.stringify(operation.payload), undoToken],
+  );
+  const { id } = made as { id: OperationId };
+  if (operation.kind === 'flags') await changeFlags(tx, connectionId, operation.payload);
+  else await leave(tx, connectionId, id, operation.payload.items);
+  if (operation.kind === 'move') await arrive(tx, connectionId, id, operation.payload);
+  return id;
+}
+
+/** Undoes what `enqueueOperation` showed. The operation itself must not have reached the server. */
+export async function takeBack(
+  tx: Tx,
+  connectionId: ConnectionId,
+  id: OperationId,
+  operation: OperationBody,
+): Promise<void> {
+  if (operation.kind === 'flags') {
+    await changeFlags(tx, connectionId, reverseOf(operation.payload));
+    return;
+  }
+  await tx.query(
+    `delete from placement where connection_id = $1 and operation_id = $2 and state = 'arriving' and uid is null`,
+    [connectionId, id],
+  );
+  await tx.query(
+    `update placement set state = case when uid is null then 'arriving' else 'present' end, operation_id = null
+     where connection_id = $1 and operation_id = $2 and state = 'leaving'`,
+    [connectionId, id],
+  );
+}
+
+/** The opposite change. Exact, because an operation names only messages that it really changed. */
+export function reverseOf({ messageIds, add, remove }: FlagPayload): FlagPayload {
+  return { messageIds, add: remove, remove: add };
+}
+
+async function changeFlags(
+  tx: Tx,
+  connectionId: ConnectionId,
+  { messageIds, add, remove }: FlagPayload,
+): Promise<void> {
+  await tx.query(
+    `update placement set flags = (flags | $3::int) & ~$4::int,
+       keywords = (select coalesce(array_agg(k), '{}') from (
+         select k from unnest(keywords) k where lower(k) <> all(select lower(x) from unnest($6::text[] || $5::text[]) x)
+         union all select unnest($5::text[])) kept(k))
+     where connection_id = $1 and message_id = any($2::bigint[])`,
+    [connectionId, messageIds, flagBits(add.system), flagBits(remove.system), add.keywords, remove.keywords],
+  );
+}
+
+async function leave(tx: Tx, connectionId: ConnectionId, id: OperationId, items: readonly MoveItem[]): Promise<void> {
+  await tx.query(
+    `update placement p set state = 'leaving', operation_id = $2
+     from unnest($3::bigint[], $4::int[]) as x(message_id, mailbox_id)
+     where p.connection_id = $1 and p.message_id = x.message_id and p.mailbox_id = x.mailbox_id`,
+    [connectionId, id, items.map(({ messageId }) => messageId), items.map(({ from }) => from)],
+  );
+}
+
+async function arrive(
+  tx: Tx,
+  connectionId: ConnectionId,
+  id: OperationId,
+  { items, to }: { items: readonly MoveItem[]; to: number },
+): Promise<void> {
+  await tx.query(
+    `insert into placement (connection_id, mailbox_id, message_id, flags, keywords, state, operation_id)
+     select distinct on (p.message_id) $1, $4::int, p.message_id, p.flags, p.keywords, 'arriving', $2::bigint
+     from placement p where p.connection_id = $1 and p.operation_id = $2 and p.state = 'leaving'
+       and p.message_id = any($3::bigint[])
+       and not exists (select 1 from placement q where q.connection_id = $1 and q.message_id = p.message_id
+         and q.mailbox_id = $4 and q.state <> 'leaving')
+     order by p.message_id, p.id`,
+    [connectionId, id, items.map(({ messageId }) => messageId), to],
+  );
+}
+
+/** The conversations an operation is about, to be refreshed. */
+export async function threadsOfOperation(
+  tx: Tx,
+  connectionId: ConnectionId,
+  operation: OperationBody,
+): Promise<ThreadId[]> {
+  const messageIds =
+    operation.kind === 'flags'
+      ? operation.payload.messageIds
+      : operation.payload.items.map(({ messageId }) => messageId);
+  return (
+    await rows<{ thread_id: ThreadId }>(
+      tx,
+      'select distinct thread_id from message where connection_id = $1 and id = any($2::bigint[])',
+      [connectionId, messageIds as MessageRowId[]],
+    )
+  ).map(({ thread_id }) => thread_id);
+}

@@ -1,0 +1,112 @@
+/** An account on a private Dovecot, with a session of ours, another client, and looks on demand. Test code only. */
+import type { ConnectionId, ListKey } from '@postroom/db';
+import type { TestDatabase } from '@postroom/db/testing';
+import { message, connectImap as otherClient, startDovecot } from '@postroom/mail-lab';
+import { connectImap } from '../imap/connect.ts';
+import type { ImapSession } from '../imap/types.ts';
+import { listThreads } from '../index/list-threads.ts';
+import { row } from '../index/sql.ts';
+import { syncAccount } from './account-sync.ts';
+
+const USER = { user: 'ada@lab.test', password: 'fake-password' };
+
+export interface TestAccount {
+  readonly connectionId: ConnectionId;
+  readonly session: ImapSession;
+  readonly other: Awaited<ReturnType<typeof otherClient>>;
+  /** One whole look; whether it got to the end. */
+  look(): Promise<boolean>;
+  /** Subjects in the list of that mailbox, sorted; unread ones with a star. */
+  list(path: string): Promise<string[]>;
+  /** What the server has there: UID order, unread ones with a star. */
+  onServer(path: string): Promise<string[]>;
+}
+
+export const mail = (subject: string, more: { inReplyTo?: string } = {}) =>
+  message({
+    from: 'Bob <bob@lab.test>',
+    to: USER.user,
+    subject,
+    text: `About ${subject}.`,
+    messageId: `<${subject.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')}@lab.test>`,
+    date: new Date('2026-05-01T10:00:00Z'),
+    ...more,
+  });
+
+async function newConnection({ pool }: TestDatabase): Promise<ConnectionId> {
+  await pool.query(`insert into "user" (id, name, email) values ('u1', 'Ada', 'ada@lab.test') on conflict do nothing`);
+  const made = await row<{ id: ConnectionId }>(
+    pool,
+    `insert into connection (user_id, email, imap, smtp, imap_secret) values ('u1', $1, '{}', '{}', 'none') returning id`,
+    [USER.user],
+  );
+  return (made as { id: ConnectionId }).id;
+}
+
+export async function withAccount(
+  database: TestDatabase,
+  options: { capabilities?: readonly string[] | undefined },
+  body: (account: TestAccount) => Promise<void>,
+): Promise<void> {
+  const { pool } = database;
+  const dovecot = await startDovecot({
+    users: [USER],
+    ...(options.capabilities ? { capabilities: [...options.capabilities] } : {}),
+  });
+  const connectionId = await newConnection(database);
+  const endpoint = { host: '127.0.0.1', port: dovecot.imapsPort, security: 'tls' as const, username: USER.user };
+  const session = await connectImap(
+    { connectionId, email: USER.user, endpoint, auth: { type: 'password', password: USER.password } },
+    { address: '127.0.0.1', servername: 'localhost', ca: [dovecot.ca] },
+  );
+  const other = await otherClient(dovecot, USER.user);
+  let missingBefore: ReadonlySet<string> = new Set();
+  try {
+    await body({
+      connectionId,
+      session,
+      other,
+      async look() {
+        const { missing, complete } = await syncAccount(session, {
+          pool,
+          connectionId,
+          learned: {},
+          now: () => new Date(),
+          signal: new AbortController().signal,
+          requested: new Set(),
+          missingBefore,
+          previousLookAt: null,
+          onFirstScreen: () => undefined,
+          shouldYield: () => false,
+        });
+        missingBefore = missing;
+        return complete;
+      },
+      async list(path) {
+        const mailbox = await row<{ id: number }>(
+          pool,
+          'select id from mailbox where connection_id = $1 and path = $2',
+          [connectionId, path],
+        );
+        const list: ListKey = `m${mailbox?.id ?? 0}`;
+        const page = await listThreads(pool, { connectionId, list, after: null, max: 500 });
+        return page.map(({ subject, unread_count }) => (unread_count > 0 ? `${subject} *` : subject)).sort();
+      },
+      async onServer(path) {
+        await other.mailboxOpen(path);
+        await other.noop();
+        const found: string[] = [];
+        if (other.mailbox && other.mailbox.exists > 0) {
+          for await (const { envelope, flags } of other.fetch('1:*', { envelope: true, flags: true })) {
+            found.push(`${envelope?.subject}${flags?.has('\\Seen') ? '' : ' *'}`);
+          }
+        }
+        return found.sort();
+      },
+    });
+  } finally {
+    session.destroy();
+    await other.logout();
+    await dovecot.stop();
+  }
+}
