@@ -57,7 +57,7 @@ module.exports = {
     only(
       'lab-in-tests-only',
       'mail-lab is for development.',
-      { path: '^apps/server/src', pathNot: '\\.test\\.ts$' },
+      { path: '^apps/server/src', pathNot: '\\.(test|fixture)\\.ts$' },
       { path: '^packages/mail-lab/' },
     ),
     only(
@@ -90,7 +90,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
-    parser: 'swc',
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'default'],
