@@ -2,10 +2,10 @@
  * Keeps `message_search`: subject (A), people (B), file names and snippet (C) as soon as a message is here, its text (D) when
  * it was read or fetched for that purpose.
  */
-import type { ConnectionId, MessageAddresses, MessageRowId, StructureNode } from '@postroom/db';
+import type { Address, ConnectionId, MessageAddresses, MessageRowId, StructureNode } from '@postroom/db';
 import type pg from 'pg';
 import { attachmentsOf } from '../mime/index.ts';
-import { vectorOf, type Weight } from './search-words.ts';
+import { type IndexedText, vectorOf } from './search-words.ts';
 import { type Queryable, rows, transaction } from './sql.ts';
 
 interface Indexable {
@@ -20,15 +20,23 @@ interface Indexable {
 const COLUMNS = `m.id, m.subject, m.addresses, m.structure, m.snippet,
   (select b.text from body b where b.connection_id = m.connection_id and b.message_id = m.id) as text`;
 
-function textsOf(message: Indexable, text: string | null): { text: string; weight: Weight }[] {
+function textsOf(message: Indexable, text: string | null): IndexedText[] {
   const { from, sender, to, cc, bcc, replyTo } = message.addresses;
-  const people = [from, sender, ...to, ...cc, ...bcc, ...replyTo].slice(0, 200);
+  const people = (field: IndexedText['field'], list: readonly (Address | undefined)[]): IndexedText[] =>
+    list
+      .slice(0, 200)
+      .flatMap((one) =>
+        one ? [{ text: `${one.name ?? ''} ${one.email}`, weight: 'B' as const, ...(field ? { field } : {}) }] : [],
+      );
   return [
     { text: message.subject, weight: 'A' },
-    ...people.flatMap((one): { text: string; weight: Weight }[] =>
-      one ? [{ text: `${one.name ?? ''} ${one.email}`, weight: 'B' }] : [],
+    ...people('from', [from, sender]),
+    ...people('to', to),
+    ...people('cc', cc),
+    ...people(undefined, [...bcc, ...replyTo]),
+    ...attachmentsOf(message.structure).map(
+      ({ filename }): IndexedText => ({ text: filename, weight: 'C', field: 'filename' }),
     ),
-    ...attachmentsOf(message.structure).map(({ filename }) => ({ text: filename, weight: 'C' as const })),
     { text: message.snippet ?? '', weight: 'C' },
     { text: text ?? '', weight: 'D' },
   ];

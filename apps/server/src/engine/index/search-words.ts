@@ -46,16 +46,27 @@ export type Weight = 'A' | 'B' | 'C' | 'D';
 /** Positions a word may have (PostgreSQL keeps at most 16,383). */
 const MAX_POSITION = 16_000;
 
+/** A text to be found by. With a field its words are also kept as `field:word`, so that a search can ask for them there. */
+export interface IndexedText {
+  readonly text: string;
+  readonly weight: Weight;
+  readonly field?: 'from' | 'to' | 'cc' | 'filename';
+}
+
 /** A PostgreSQL tsvector literal; words are letters and digits only, so nothing needs escaping. */
-export function vectorOf(texts: readonly { text: string; weight: Weight }[]): string {
+export function vectorOf(texts: readonly IndexedText[]): string {
   const positions = new Map<string, string[]>();
   let position = 0;
-  for (const { text, weight } of texts) {
+  const note = (lexeme: string, weight: Weight) => {
+    const at = positions.get(lexeme) ?? [];
+    if (at.length < 100) at.push(`${position}${weight}`);
+    positions.set(lexeme, at);
+  };
+  for (const { text, weight, field } of texts) {
     for (const word of searchWords(text)) {
       position = Math.min(position + 1, MAX_POSITION);
-      const at = positions.get(word) ?? [];
-      if (at.length < 100) at.push(`${position}${weight}`);
-      positions.set(word, at);
+      note(word, weight);
+      if (field) note(`${field}:${word}`, weight);
     }
     // A phrase never runs from one text into the next.
     position = Math.min(position + 10, MAX_POSITION);
