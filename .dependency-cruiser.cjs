@@ -64,7 +64,7 @@ module.exports = {
       'mime-never-sends',
       'engine/mime builds with parts of nodemailer that dial nothing.',
       { path: '^apps/server/src/engine/mime/', pathNot: '\\.test\\.ts$' },
-      { path: 'node_modules/nodemailer/', pathNot: 'nodemailer/lib/(mime-|mail-composer|base64|qp)' },
+      { path: 'node_modules/nodemailer/', pathNot: 'nodemailer/.*/(mime-[a-z]+|mail-composer|base64|qp)/' },
     ),
     only(
       'services-below-transport',
@@ -88,7 +88,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    // our own builds; a library's dist/ is how it is seen at all
+    exclude: { path: '^(apps|packages)/[^/]+/dist/' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
       exportsFields: ['exports'],
