@@ -1,0 +1,131 @@
+/** Rows of the index to the contract's ParsedMessage. Pure but for the HTML cleaner it calls. */
+import type { ConnectionId } from '@postroom/db';
+import { cleanFragment, textToHtml } from '@postroom/mail-html';
+import type { Body } from '../../../engine/index/bodies.ts';
+import type { MessageRow } from '../../../engine/index/conversation.ts';
+import { FLAG, sameKeyword } from '../../../engine/index/flags.ts';
+import { type Folders, presentLabel, presentMailboxId } from '../../../engine/index/folders.ts';
+import { type AuthenticationResults, attachmentsOf } from '../../../engine/mime/index.ts';
+import { MailError } from '../errors.ts';
+import { presentConnectionId, presentId } from '../ids.ts';
+import type { Attachment, Label, OutgoingState, ParsedMessage } from '../schemas.ts';
+
+/** Makes the signed address of our image proxy for a remote picture in a message. */
+export type SignImage = (messageId: string, url: string) => string;
+
+export function presentAttachments(message: MessageRow): Attachment[] {
+  return attachmentsOf(message.structure).map(({ part, filename, mimeType, size, contentId, inline }) => ({
+    attachmentId: part,
+    filename,
+    mimeType,
+    size,
+    ...(contentId ? { contentId } : {}),
+    inline,
+  }));
+}
+
+export function attachmentUrl(messageId: string, attachmentId: string): string {
+  return `/api/messages/${messageId}/attachments/${encodeURIComponent(attachmentId)}`;
+}
+
+/** The labels that lie on a message: by keyword, and those kept here. */
+export function labelsOf(folders: Folders, message: MessageRow): Label[] {
+  const keywords = message.places.flatMap((place) => place.keywords);
+  return folders.labels
+    .filter(
+      ({ id, keyword }) =>
+        message.label_ids.includes(id) || (keyword !== null && keywords.some((one) => sameKeyword(one, keyword))),
+    )
+    .map((label) => presentLabel(folders.connectionId, label));
+}
+
+function authenticationOf(body: Body): ParsedMessage['authentication'] {
+  const results = body.authentication as AuthenticationResults | null;
+  if (!results) return undefined;
+  const of = (method: string) => results.methods.find((one) => one.method === method)?.result;
+  const [spf, dkim, dmarc] = [of('spf'), of('dkim'), of('dmarc')];
+  return { ...(spf ? { spf } : {}), ...(dkim ? { dkim } : {}), ...(dmarc ? { dmarc } : {}) };
+}
+
+/** The message's HTML (or its text as HTML) made safe: pictures by Content-ID from here, remote ones by the proxy. */
+function processHtml(
+  id: string,
+  body: Body,
+  attachments: readonly Attachment[],
+  signImage: SignImage,
+): { html: string; hasRemoteImages: boolean } {
+  if (body.html === '') return { html: textToHtml(body.text), hasRemoteImages: false };
+  const { html, hasRemoteImages } = cleanFragment(body.html, {
+    images: (url) => signImage(id, url),
+    cid: (contentId) => {
+      const part = attachments.find((one) => one.contentId === contentId);
+      return part && attachmentUrl(id, part.attachmentId);
+    },
+  });
+  return { html, hasRemoteImages };
+}
+
+function outgoingState(message: MessageRow): OutgoingState | undefined {
+  const state = message.outbox_state;
+  return state === null || state === 'canceled' ? undefined : state;
+}
+
+export function presentMessage(
+  folders: Folders,
+  message: MessageRow,
+  body: Body | MailError | undefined,
+  signImage: SignImage,
+): ParsedMessage {
+  const connectionId: ConnectionId = folders.connectionId;
+  const id = presentId('message', connectionId, message.id);
+  const attachments = presentAttachments(message);
+  const readable: Body = body && !(body instanceof MailError) ? body : { html: '', text: '', authentication: null };
+  const processed = processHtml(id, readable, attachments, signImage);
+  const { addresses, extras } = message;
+  const state = outgoingState(message);
+  const authentication = authenticationOf(readable);
+  const roles = message.places.map(({ role }) => role);
+  const bits = message.places.map(({ flags }) => flags);
+  return {
+    id,
+    connectionId: presentConnectionId(connectionId),
+    threadId: presentId('thread', connectionId, message.thread_id),
+    folders: message.places.map((place) => presentMailboxId(connectionId, { id: place.mailboxId, role: place.role })),
+    title: message.subject,
+    subject: message.subject,
+    tags: labelsOf(folders, message),
+    sender: addresses.from ?? addresses.sender ?? { email: '' },
+    to: addresses.to,
+    cc: addresses.cc,
+    bcc: addresses.bcc,
+    ...(addresses.replyTo.length > 0 ? { replyTo: addresses.replyTo } : {}),
+    receivedOn: message.received_at.toISOString(),
+    date: message.date?.toISOString() ?? null,
+    unread: bits.some((flags) => (flags & FLAG.seen) === 0),
+    starred: bits.some((flags) => (flags & FLAG.flagged) !== 0),
+    isDraft: roles.includes('drafts') || bits.some((flags) => (flags & FLAG.draft) !== 0),
+    ...(message.draft_id === null ? {} : { draftId: presentId('draft', connectionId, message.draft_id as never) }),
+    ...(message.message_id ? { messageId: message.message_id } : {}),
+    ...(message.in_reply_to ? { inReplyTo: message.in_reply_to } : {}),
+    ...(message.references.length > 0 ? { references: message.references.join(' ') } : {}),
+    ...(extras.listUnsubscribe ? { listUnsubscribe: extras.listUnsubscribe } : {}),
+    ...(extras.listUnsubscribePost ? { listUnsubscribePost: extras.listUnsubscribePost } : {}),
+    ...(authentication ? { authentication } : {}),
+    body: readable.html,
+    text: readable.text,
+    processedHtml: processed.html,
+    hasRemoteImages: processed.hasRemoteImages,
+    attachments,
+    ...(state ? { state } : {}),
+    ...(body instanceof MailError
+      ? {
+          bodyError: {
+            code: body.code,
+            message: body.message,
+            ...(body.fix === undefined ? {} : { fix: body.fix }),
+            retryable: body.retryable,
+          },
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,136 @@
+/** Reading through the driver from a real Dovecot: what is listed can be opened, and its source is exact. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
+import { message } from '@postroom/mail-lab';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { WithImap } from '../../../engine/accounts/access.ts';
+import { mail, type TestAccount, withAccount } from '../../../engine/sync/account.fixture.ts';
+import { createReader } from './read.ts';
+
+const CORPUS = join(import.meta.dirname, '../../../../../../../shared/corpus');
+const MAX_CORPUS_BYTES = 5 * 1024 * 1024;
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+function readerOf({ connectionId, session }: TestAccount) {
+  const withImap: WithImap = (_connectionId, _purpose, work) => work(session);
+  return createReader({
+    pool: database.pool,
+    connectionId,
+    withImap,
+    signImage: (_messageId, url) => `/api/image?url=${encodeURIComponent(url)}`,
+    now: () => new Date(),
+  });
+}
+
+const page = { folder: 'inbox', query: '', max: 500, cursor: '' };
+
+/** How often the server has each source, by its own octets: it stores line ends its way. */
+async function sourcesOnServer({ other }: TestAccount): Promise<Map<string, number>> {
+  const sources = new Map<string, number>();
+  await other.mailboxOpen('INBOX');
+  for await (const { source } of other.fetch('1:*', { source: true })) {
+    const octets = source?.toString('latin1') ?? '';
+    sources.set(octets, (sources.get(octets) ?? 0) + 1);
+  }
+  return sources;
+}
+
+function corpusFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && ['.eml', '.txt', '.msg'].includes(extname(entry.name)))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe('reading through the driver', () => {
+  it('a conversation with its bodies, attachment and exact source', () =>
+    withAccount(database, {}, async (account) => {
+      const file = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));
+      const raw = message({
+        from: 'Bob <bob@lab.test>',
+        to: 'ada@lab.test',
+        subject: 'Report',
+        html: '<p>See <b>attached</b><script>alert(1)</script></p>',
+        messageId: '<report@lab.test>',
+        attachments: [{ filename: 'report.bin', type: 'application/octet-stream', content: file }],
+      });
+      await account.other.append('INBOX', raw);
+      await account.other.append('INBOX', mail('Re: Report', { inReplyTo: '<report@lab.test>' }), ['\\Seen']);
+      await account.look();
+      const reader = readerOf(account);
+      const { threads } = await reader.list(page);
+      expect(
+        threads.map(({ subject, messageCount, unreadCount, hasAttachments }) => ({
+          subject,
+          messageCount,
+          unreadCount,
+          hasAttachments,
+        })),
+      ).toEqual([{ subject: 'Report', messageCount: 2, unreadCount: 1, hasAttachments: true }]);
+      const { messages } = await reader.get(threads[0]?.id ?? '');
+      expect(messages.map(({ subject, unread, folders }) => ({ subject, unread, folders }))).toEqual([
+        { subject: 'Report', unread: true, folders: ['inbox'] },
+        { subject: 'Re: Report', unread: false, folders: ['inbox'] },
+      ]);
+      expect(messages[0]?.processedHtml).toContain('<b>attached</b>');
+      expect(messages[0]?.processedHtml).not.toContain('script');
+      expect(messages[1]?.text).toContain('About Re: Report.');
+      const [attachment] = messages[0]?.attachments ?? [];
+      const download = await reader.getAttachment(messages[0]?.id ?? '', attachment?.attachmentId ?? '');
+      expect([attachment?.filename, (await buffer(download.stream)).equals(file)]).toEqual(['report.bin', true]);
+      expect((await buffer((await reader.getRaw(messages[0]?.id ?? '')).stream)).equals(raw)).toBe(true);
+      const counts = await reader.count();
+      expect(counts.find(({ id }) => id === 'inbox')).toEqual({
+        id: 'inbox',
+        label: 'Inbox',
+        path: 'INBOX',
+        role: 'inbox',
+        count: 1,
+        total: 1,
+      });
+      expect((await reader.list({ ...page, folder: 'all', query: 'attached' })).threads.length).toBe(1);
+    }));
+
+  it('someone else’s ids are not found', () =>
+    withAccount(database, {}, async (account) => {
+      await account.look();
+      const reader = readerOf(account);
+      for (const id of ['t999999-1', 'm1-1', 'nonsense', `t${account.connectionId}-999999`]) {
+        await expect(reader.get(id)).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
+      }
+    }));
+
+  it.skipIf(!existsSync(CORPUS))(
+    'every message of the corpus is listed, opens, and its source is exact',
+    () =>
+      withAccount(database, {}, async (account) => {
+        const sources = corpusFiles(CORPUS)
+          .map((file) => readFileSync(file))
+          .filter((source) => source.length > 0 && source.length < MAX_CORPUS_BYTES && !source.includes(0));
+        for (const source of sources) await account.other.append('INBOX', source);
+        await account.look();
+        const reader = readerOf(account);
+        const { threads } = await reader.list(page);
+        const opened: string[] = [];
+        const exact = await sourcesOnServer(account);
+        for (const { id } of threads) {
+          for (const { id: messageId, bodyError } of (await reader.get(id)).messages) {
+            expect(bodyError).toBeUndefined();
+            const raw = (await buffer((await reader.getRaw(messageId)).stream)).toString('latin1');
+            const left = exact.get(raw) ?? 0;
+            if (left > 0) exact.set(raw, left - 1);
+            opened.push(messageId);
+          }
+        }
+        expect(opened.length).toBe(sources.length);
+        expect([...exact.values()].reduce((sum, left) => sum + left, 0)).toBe(0);
+      }),
+    120_000,
+  );
+});
