@@ -13,6 +13,8 @@ const USER = { user: 'ada@lab.test', password: 'fake-password' };
 export interface TestAccount {
   readonly connectionId: ConnectionId;
   readonly session: ImapSession;
+  /** One more session of ours. */
+  connect(): Promise<ImapSession>;
   readonly other: Awaited<ReturnType<typeof otherClient>>;
   /** One whole look; whether it got to the end. */
   look(): Promise<boolean>;
@@ -55,16 +57,19 @@ export async function withAccount(
   });
   const connectionId = await newConnection(database);
   const endpoint = { host: '127.0.0.1', port: dovecot.imapsPort, security: 'tls' as const, username: USER.user };
-  const session = await connectImap(
-    { connectionId, email: USER.user, endpoint, auth: { type: 'password', password: USER.password } },
-    { address: '127.0.0.1', servername: 'localhost', ca: [dovecot.ca] },
-  );
+  const connect = () =>
+    connectImap(
+      { connectionId, email: USER.user, endpoint, auth: { type: 'password', password: USER.password } },
+      { address: '127.0.0.1', servername: 'localhost', ca: [dovecot.ca] },
+    );
+  const session = await connect();
   const other = await otherClient(dovecot, USER.user);
   let missingBefore: ReadonlySet<string> = new Set();
   try {
     await body({
       connectionId,
       session,
+      connect,
       other,
       async look() {
         const { missing, complete } = await syncAccount(session, {
