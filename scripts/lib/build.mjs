@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprint, readStamp, writeStamp } from './fingerprint.mjs';
 import { run } from './processes.mjs';
-import { PlainError, saying } from './say.mjs';
+import { PlainError, say, saying } from './say.mjs';
 import { root, toolEnvironment } from './workspace.mjs';
 
 const STAMP = 'built';
@@ -11,6 +11,10 @@ const SOURCES = ['apps/mail', 'packages/mail-html', 'packages/tsconfig', 'turbo.
 
 /** Answers whether there was anything to do. */
 export async function ensureBuilt(node) {
+  if (!existsSync(join(root, 'apps/mail/index.html'))) {
+    say('There is no web app in this checkout; going on without it.');
+    return false;
+  }
   const wanted = fingerprint(SOURCES);
   if (readStamp(STAMP) === wanted && existsSync(join(root, 'apps/mail/dist/index.html'))) return false;
   await saying('Building the app', async () => {
