@@ -201,7 +201,7 @@ function loadCandidates(tx: Tx, connectionId: ConnectionId, threadIds: readonly 
 }
 
 /** The mailbox of that role; where the server has none, one is written down here and made there before the first move. */
-async function mailboxOfRole(tx: Tx, connectionId: ConnectionId, role: MailboxRole): Promise<MailboxId> {
+export async function mailboxOfRole(tx: Tx, connectionId: ConnectionId, role: MailboxRole): Promise<MailboxId> {
   const found = await row<{ id: MailboxId }>(tx, 'select id from mailbox where connection_id = $1 and role = $2', [
     connectionId,
     role,

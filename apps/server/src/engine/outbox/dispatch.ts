@@ -1,0 +1,232 @@
+/**
+ * Takes queued messages to the submission server. The step is durable before each action: `claimed` before the
+ * connection, `data` before the first octet of the message, `accepted` with the answer. What a dead process left
+ * `claimed` is safe to send again; what it left at `data` nobody can know: shown as `uncertain`, looked for in Sent,
+ * never sent again by itself.
+ */
+import type { ConnectionId, MessageRowId, OutboxId, OutgoingRecipient } from '@postroom/db';
+import type pg from 'pg';
+import { MailError } from '../../lib/driver/errors.ts';
+import { presentId } from '../../lib/driver/ids.ts';
+import { publish } from '../events/publish.ts';
+import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
+import { transmittedBytes } from '../mime/index.ts';
+import { enqueueOperation } from '../operations/local.ts';
+import { wakeAccount } from '../operations/wake.ts';
+import { showSent } from './enqueue.ts';
+import { tellThreads, threadsOf } from './own-copy.ts';
+import { mergeRecipients, nextAttempt, openRecipients, type SubmissionOutcome, type Submit } from './submission.ts';
+
+/** A claim holds so long after its owner's last sign of life. */
+const LEASE_SECONDS = 60;
+const HEARTBEAT_MS = 20_000;
+
+export interface DispatchDeps {
+  readonly pool: pg.Pool;
+  readonly submit: Submit;
+  readonly now: () => Date;
+}
+
+interface Claimed {
+  readonly id: OutboxId;
+  readonly mime: Buffer;
+  readonly mail_from: string;
+  readonly recipients: OutgoingRecipient[];
+  readonly message_id: MessageRowId | null;
+  readonly parent_id: MessageRowId | null;
+  readonly parent_mark: 'answered' | 'forwarded' | null;
+  readonly attempts: number;
+  readonly due_at: Date;
+}
+
+const UNCERTAIN = new MailError({
+  code: 'SERVER_UNAVAILABLE',
+  message: 'The connection was lost while the server was taking the message: it may have been sent or not.',
+  fix: 'Look into Sent, or ask the recipient, before you send it again.',
+  retryable: false,
+  on: 'smtp',
+});
+
+/** Sends everything that is due. */
+export async function dispatch(deps: DispatchDeps, connectionId: ConnectionId, signal: AbortSignal): Promise<void> {
+  await recover(deps, connectionId);
+  while (!signal.aborted) {
+    const claimed = await claim(deps, connectionId);
+    if (!claimed) return;
+    await attempt(deps, connectionId, claimed);
+  }
+}
+
+/** What a process that died left behind. */
+async function recover({ pool, now }: DispatchDeps, connectionId: ConnectionId): Promise<void> {
+  await transaction(pool, async (tx) => {
+    const left = await rows<{ id: OutboxId }>(
+      tx,
+      `update outbox set
+         state = case step when 'data' then 'uncertain' else 'queued' end,
+         submitted_at = case step when 'data' then $2 else submitted_at end,
+         error = case step when 'data' then $3::jsonb else error end,
+         step = case step when 'data' then 'data' else 'none' end,
+         next_attempt_at = $2, lease_until = null
+       where connection_id = $1 and state = 'sending' and lease_until < $2 returning id`,
+      [connectionId, now(), JSON.stringify(UNCERTAIN.toData())],
+    );
+    for (const { id } of left) await tell(tx, connectionId, id);
+  });
+}
+
+async function claim({ pool, now }: DispatchDeps, connectionId: ConnectionId): Promise<Claimed | undefined> {
+  return transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    const claimed = await row<Claimed>(
+      tx,
+      `update outbox set state = 'sending', step = 'claimed', attempts = attempts + 1, next_attempt_at = null,
+         lease_until = $2::timestamptz + make_interval(secs => ${LEASE_SECONDS})
+       where connection_id = $1 and id = (select id from outbox where connection_id = $1
+         and state in ('queued', 'scheduled') and next_attempt_at <= $2 order by next_attempt_at, id limit 1)
+       returning id, mime, mail_from, recipients, message_id, parent_id, parent_mark, attempts,
+         greatest(created_at, send_at) as due_at`,
+      [connectionId, now()],
+    );
+    if (!claimed) return undefined;
+    let messageId = claimed.message_id;
+    if (messageId === null) {
+      messageId = await showSent(tx, connectionId, claimed.mime, now());
+      await tx.query('update outbox set message_id = $3 where connection_id = $1 and id = $2', [
+        connectionId,
+        claimed.id,
+        messageId,
+      ]);
+    }
+    await tell(tx, connectionId, claimed.id);
+    return { ...claimed, message_id: messageId };
+  });
+}
+
+async function attempt(deps: DispatchDeps, connectionId: ConnectionId, claimed: Claimed): Promise<void> {
+  const { pool, now } = deps;
+  const alive = setInterval(() => {
+    // A missed sign of life only makes the claim run out; the next one may get through.
+    pool
+      .query(
+        `update outbox set lease_until = $3::timestamptz + make_interval(secs => ${LEASE_SECONDS})
+         where connection_id = $1 and id = $2 and state = 'sending'`,
+        [connectionId, claimed.id, now()],
+      )
+      .catch(() => undefined);
+  }, HEARTBEAT_MS);
+  let reachedData = false;
+  let outcome: SubmissionOutcome;
+  try {
+    outcome = await deps.submit(connectionId, {
+      mailFrom: claimed.mail_from,
+      rcptTo: openRecipients(claimed.recipients),
+      message: transmittedBytes(claimed.mime),
+      onData: async () => {
+        const { rowCount } = await pool.query(
+          `update outbox set step = 'data' where connection_id = $1 and id = $2 and state = 'sending' and step = 'claimed'`,
+          [connectionId, claimed.id],
+        );
+        // Somebody else took over meanwhile: two must not send the same.
+        if (rowCount !== 1) throw new MailError({ code: 'CONFLICT', message: 'The message is being sent already.' });
+        reachedData = true;
+      },
+    });
+  } catch (cause) {
+    const error =
+      cause instanceof MailError
+        ? cause
+        : new MailError({ code: 'INTERNAL', message: 'Something went wrong on our side.', retryable: true, cause });
+    if (error.code === 'CONFLICT') return;
+    outcome = { kind: reachedData ? 'unknown' : 'not-sent', error };
+  } finally {
+    clearInterval(alive);
+  }
+  await transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    await settle(tx, connectionId, claimed, outcome, now());
+  });
+}
+
+/** Writes down what came of an attempt. */
+async function settle(
+  tx: Tx,
+  connectionId: ConnectionId,
+  claimed: Claimed,
+  outcome: SubmissionOutcome,
+  now: Date,
+): Promise<void> {
+  const answered = outcome.kind === 'accepted' || outcome.kind === 'refused' ? outcome.recipients : [];
+  const recipients = mergeRecipients(claimed.recipients, answered);
+  const anyAccepted = recipients.some(({ status }) => status === 'accepted');
+  const change = decide(outcome, recipients, claimed, now);
+  await tx.query(
+    `update outbox set state = $3, step = $4, recipients = $5, next_attempt_at = $6, error = $7, lease_until = null,
+       submitted_at = case when $8 then coalesce(submitted_at, $9) else submitted_at end
+     where connection_id = $1 and id = $2`,
+    [
+      connectionId,
+      claimed.id,
+      change.state,
+      change.step,
+      JSON.stringify(recipients),
+      change.nextAttemptAt,
+      change.error === null ? null : JSON.stringify(change.error.toData()),
+      anyAccepted || outcome.kind === 'unknown',
+      now,
+    ],
+  );
+  if (outcome.kind === 'accepted' && claimed.parent_id !== null && claimed.parent_mark !== null) {
+    await markParent(tx, connectionId, claimed.parent_id, claimed.parent_mark);
+  }
+  await tell(tx, connectionId, claimed.id);
+  if (claimed.message_id !== null)
+    await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [claimed.message_id]));
+  await wakeAccount(tx, connectionId);
+}
+
+interface Change {
+  readonly state: 'queued' | 'sent' | 'partial' | 'failed' | 'uncertain';
+  readonly step: 'none' | 'data' | 'accepted';
+  readonly nextAttemptAt: Date | null;
+  readonly error: MailError | null;
+}
+
+/** The next state; pure. */
+export function decide(
+  outcome: SubmissionOutcome,
+  recipients: readonly OutgoingRecipient[],
+  { attempts, due_at }: Pick<Claimed, 'attempts' | 'due_at'>,
+  now: Date,
+): Change {
+  if (outcome.kind === 'unknown') return { state: 'uncertain', step: 'data', nextAttemptAt: now, error: UNCERTAIN };
+  const anyAccepted = recipients.some(({ status }) => status === 'accepted');
+  const anyOpen = openRecipients(recipients).length > 0;
+  const error = outcome.kind === 'accepted' ? null : outcome.error;
+  const again = anyOpen && (error === null || error.retryable) ? nextAttempt(attempts, now, due_at) : null;
+  if (again) return { state: 'queued', step: 'none', nextAttemptAt: again, error };
+  if (!anyAccepted) return { state: 'failed', step: 'none', nextAttemptAt: null, error };
+  const isWhole = recipients.every(({ status }) => status === 'accepted');
+  return { state: isWhole ? 'sent' : 'partial', step: 'accepted', nextAttemptAt: now, error: isWhole ? null : error };
+}
+
+/** `\Answered` (RFC 9051 §2.3.2) or `$Forwarded` on what was answered. */
+export async function markParent(
+  tx: Tx,
+  connectionId: ConnectionId,
+  parentId: MessageRowId,
+  mark: 'answered' | 'forwarded',
+): Promise<void> {
+  const add =
+    mark === 'answered' ? { system: ['answered' as const], keywords: [] } : { system: [], keywords: ['$Forwarded'] };
+  await enqueueOperation(
+    tx,
+    connectionId,
+    { kind: 'flags', payload: { messageIds: [parentId], add, remove: { system: [], keywords: [] } } },
+    null,
+  );
+}
+
+async function tell(tx: Tx, connectionId: ConnectionId, id: OutboxId): Promise<void> {
+  await publish(tx, { connectionId, kind: 'outbox', ids: [presentId('outbox', connectionId, id)] });
+}

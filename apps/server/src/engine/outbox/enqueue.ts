@@ -1,0 +1,219 @@
+/**
+ * From what the composer holds to frozen bytes in the queue (RFC 6409 submission, seen from the client). Message-ID, Date
+ * and boundaries are fixed here and never again; the message stands in its conversation from this moment on.
+ */
+import { randomUUID } from 'node:crypto';
+import type {
+  Address,
+  ConnectionId,
+  DraftId,
+  MessageRowId,
+  OutboxId,
+  OutgoingRecipient,
+  ThreadId,
+  UserId,
+} from '@postroom/db';
+import type pg from 'pg';
+import { MailError } from '../../lib/driver/errors.ts';
+import { isPublicId, parseId, presentId } from '../../lib/driver/ids.ts';
+import type { OutgoingState, SendInput } from '../../lib/driver/schemas.ts';
+import { removeDraft } from '../drafts/remove.ts';
+import { publish } from '../events/publish.ts';
+import { FLAG } from '../index/flags.ts';
+import { lockAccount, type Queryable, row, rows, type Tx, transaction } from '../index/sql.ts';
+import { assertSendable, buildMessage } from '../mime/index.ts';
+import { mailboxOfRole } from '../operations/actions.ts';
+import { wakeAccount } from '../operations/wake.ts';
+import { loadAttachments } from './attachments.ts';
+import { showOwnCopy } from './own-copy.ts';
+
+/** The account that sends. */
+export interface Sender {
+  readonly id: ConnectionId;
+  readonly userId: UserId;
+  readonly email: string;
+  readonly name: string;
+}
+
+/** Above this no server takes a message. */
+const MAX_BYTES = 100 * 1024 * 1024;
+
+interface Parent {
+  readonly id: MessageRowId;
+  readonly message_id: string | null;
+  readonly references: readonly string[];
+}
+
+/** Freezes and queues a message. The same `idempotencyKey` again is the same send. */
+export async function enqueue(
+  pool: pg.Pool,
+  sender: Sender,
+  input: SendInput,
+  now: Date = new Date(),
+): Promise<{ id: string; state: OutgoingState }> {
+  const before = await findByKey(pool, sender.id, input.idempotencyKey);
+  if (before) return before;
+  const recipients = recipientsOf(input);
+  const from = await senderAddress(pool, sender, input.fromEmail);
+  const parent = await findParent(pool, sender.id, input);
+  const attachments = await loadAttachments(pool, sender.userId, input.attachments ?? []);
+  const messageIdHeader = `<${randomUUID()}@${from.email.slice(from.email.lastIndexOf('@') + 1)}>`;
+  const scheduledAt = input.sendAt === undefined ? null : new Date(input.sendAt);
+  const isScheduled = scheduledAt !== null && scheduledAt > now;
+  const ancestors = parent ? [...parent.references, ...(parent.message_id ? [parent.message_id] : [])] : [];
+  const replied = parent?.message_id ?? (input.inReplyTo?.includes('@') ? input.inReplyTo : null);
+  const mime = await buildMessage({
+    from,
+    to: input.to,
+    cc: input.cc,
+    bcc: input.bcc,
+    subject: input.subject,
+    html: input.message,
+    text: input.text,
+    attachments,
+    messageId: messageIdHeader,
+    date: isScheduled ? scheduledAt : now,
+    ...(replied !== null && !input.isForward ? { inReplyTo: replied } : {}),
+    references: ancestors.length > 0 ? ancestors : replied === null ? [] : [replied],
+    headers: input.headers,
+    keepBcc: true,
+  });
+  if (mime.length > MAX_BYTES) {
+    throw new MailError({
+      code: 'MESSAGE_TOO_LARGE',
+      message: 'The message with its attachments is too large to be sent.',
+      fix: 'Send fewer or smaller files.',
+    });
+  }
+  return transaction(pool, async (tx) => {
+    await lockAccount(tx, sender.id);
+    const again = await findByKey(tx, sender.id, input.idempotencyKey);
+    if (again) return again;
+    const draftId = draftIdOf(sender.id, input.draftId);
+    if (draftId !== null) await removeDraft(tx, sender.id, draftId);
+    const messageId = isScheduled ? null : await showSent(tx, sender.id, mime, now);
+    const state: OutgoingState = isScheduled ? 'scheduled' : 'queued';
+    const made = await row<{ id: OutboxId }>(
+      tx,
+      `insert into outbox (connection_id, state, mime, mail_from, recipients, "to", cc, bcc, subject, message_id_header,
+         message_id, parent_id, parent_mark, draft_id, idempotency_key, send_at, next_attempt_at)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id`,
+      [
+        sender.id,
+        state,
+        mime,
+        from.email,
+        JSON.stringify(recipients.map((email): OutgoingRecipient => ({ email, status: 'pending' }))),
+        JSON.stringify(input.to),
+        JSON.stringify(input.cc ?? []),
+        JSON.stringify(input.bcc ?? []),
+        input.subject,
+        messageIdHeader,
+        messageId,
+        parent?.id ?? null,
+        parent ? (input.isForward ? 'forwarded' : 'answered') : null,
+        draftId,
+        input.idempotencyKey ?? null,
+        scheduledAt,
+        isScheduled ? scheduledAt : now,
+      ],
+    );
+    const id = presentId('outbox', sender.id, (made as { id: OutboxId }).id);
+    await publish(tx, { connectionId: sender.id, kind: 'outbox', ids: [id] });
+    await wakeAccount(tx, sender.id);
+    return { id, state };
+  });
+}
+
+/** Puts it into Sent as it will be there. */
+export async function showSent(tx: Tx, connectionId: ConnectionId, raw: Buffer, at: Date): Promise<MessageRowId> {
+  const mailboxId = await mailboxOfRole(tx, connectionId, 'sent');
+  return showOwnCopy(tx, connectionId, { raw, mailboxId, flags: FLAG.seen, receivedAt: at });
+}
+
+async function findByKey(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  key: string | undefined,
+): Promise<{ id: string; state: OutgoingState } | undefined> {
+  if (key === undefined) return undefined;
+  const found = await row<{ id: OutboxId; state: OutgoingState | 'canceled' }>(
+    sql,
+    'select id, state from outbox where connection_id = $1 and idempotency_key = $2',
+    [connectionId, key],
+  );
+  if (found?.state === 'canceled') {
+    throw new MailError({ code: 'CONFLICT', message: 'This message was taken back.', fix: 'Send the draft anew.' });
+  }
+  return found && { id: presentId('outbox', connectionId, found.id), state: found.state as OutgoingState };
+}
+
+/** Everybody once, whatever list they are in; all of them addresses that can be sent to. */
+function recipientsOf({ to, cc = [], bcc = [] }: SendInput): string[] {
+  const all = [...to, ...cc, ...bcc];
+  if (all.length === 0) {
+    throw new MailError({ code: 'INVALID_INPUT', message: 'Nobody is named to send to.', fix: 'Add a recipient.' });
+  }
+  for (const address of all) assertSendable(address);
+  return [...new Map(all.map(({ email }) => [email.toLowerCase(), email])).values()];
+}
+
+/** The account's own address or one of its identities; nobody else's. */
+export async function senderAddress(sql: Queryable, sender: Sender, wanted: string | undefined): Promise<Address> {
+  const identities = await rows<{ name: string; email: string; is_default: boolean }>(
+    sql,
+    'select name, email, is_default from identity where connection_id = $1 order by is_default desc, id',
+    [sender.id],
+  );
+  const known = [...identities, { name: sender.name, email: sender.email }];
+  const asked = (wanted ?? identities.find(({ is_default }) => is_default)?.email ?? sender.email).toLowerCase();
+  const found = known.find(({ email }) => email.toLowerCase() === asked);
+  if (!found) {
+    throw new MailError({
+      code: 'INVALID_INPUT',
+      message: 'This account cannot send from that address.',
+      fix: 'Choose one of the account’s addresses, or add it as an identity first.',
+    });
+  }
+  return found.name === '' ? { email: found.email } : { name: found.name, email: found.email };
+}
+
+/** What it answers: by Message-ID or our id, else the newest message of the conversation that somebody else may have read. */
+export async function findParent(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  { inReplyTo, threadId }: { inReplyTo?: string | undefined; threadId?: string | undefined },
+): Promise<Parent | null> {
+  const columns = 'm.id, m.message_id, m."references"';
+  if (inReplyTo !== undefined) {
+    const isOurs = isPublicId('message', inReplyTo);
+    const given = isOurs ? parseId('message', inReplyTo).id : `<${inReplyTo.trim().replace(/^<|>$/g, '')}>`;
+    const found = await row<Parent & pg.QueryResultRow>(
+      sql,
+      `select ${columns} from message m where m.connection_id = $1 and m.${isOurs ? 'id' : 'message_id'} = $2
+       order by m.ordinal, m.id limit 1`,
+      [connectionId, given],
+    );
+    if (found) return found;
+  }
+  if (threadId === undefined) return null;
+  const thread = parseId('thread', threadId);
+  if (thread.connectionId !== connectionId) return null;
+  const found = await row<Parent & pg.QueryResultRow>(
+    sql,
+    `select ${columns} from message m
+     where m.connection_id = $1
+       and m.thread_id = coalesce((select into_id from thread_alias where connection_id = $1 and old_id = $2), $2)
+       and exists (select 1 from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
+         where p.connection_id = $1 and p.message_id = m.id and p.state <> 'leaving' and coalesce(b.role, '') <> 'drafts')
+     order by m.received_at desc, m.id desc limit 1`,
+    [connectionId, thread.id as ThreadId],
+  );
+  return found ?? null;
+}
+
+function draftIdOf(connectionId: ConnectionId, id: string | undefined): DraftId | null {
+  if (id === undefined || !isPublicId('draft', id)) return null;
+  const parsed = parseId('draft', id);
+  return parsed.connectionId === connectionId ? parsed.id : null;
+}
