@@ -22,17 +22,19 @@ const ids = z.array(z.string().max(40)).max(5000);
 
 const targetsSchema = z.object({ ids, connectionId });
 
-type ActionRun<Input> = (driver: MailManager, ids: string[], input: Input) => Promise<ActionResult>;
+type Targets = z.output<typeof targetsSchema>;
 
 /** A mutation on conversations: `{ ids, connectionId? }` and what the schema adds. */
-function action<Extra extends z.ZodRawShape>(extra: Extra, run: ActionRun<z.output<z.ZodObject<Extra>>>) {
-  const extraSchema = z.object(extra);
+function action<Schema extends z.ZodType<Targets>>(
+  schema: Schema,
+  run: (driver: MailManager, ids: string[], input: z.output<Schema>) => Promise<ActionResult>,
+) {
   return procedure
-    .input(z.intersection(targetsSchema, extraSchema))
+    .input(schema)
     .output(actionResultSchema)
     .mutation(({ ctx, input }) => {
-      const own = extraSchema.parse(input);
-      return actOnThreads(ctx, targetsSchema.parse(input).ids, (driver, threadIds) => run(driver, threadIds, own));
+      const parsed = schema.parse(input);
+      return actOnThreads(ctx, parsed.ids, (driver, threadIds) => run(driver, threadIds, parsed));
     });
 }
 
@@ -58,24 +60,28 @@ export const mailRouter = router({
       (await ctx.services.drivers.getActiveDriver(ctx.caller.id, input?.connectionId)).count(),
     ),
 
-  markAsRead: action({}, (driver, own) => driver.markAsRead(own)),
-  markAsUnread: action({}, (driver, own) => driver.markAsUnread(own)),
-  toggleStar: action({}, (driver, own) => driver.star(own, 'toggle')),
-  bulkStar: action({}, (driver, own) => driver.star(own, 'star')),
-  bulkUnstar: action({}, (driver, own) => driver.star(own, 'unstar')),
-  markAsImportant: action({}, (driver, own) => driver.markAsImportant(own)),
-  bulkArchive: action({}, (driver, own) => driver.archive(own)),
-  bulkMute: action({}, (driver, own) => driver.mute(own)),
-  bulkDelete: action({ folder }, (driver, own, input) => driver.delete(own, { folder: input.folder })),
-  bulkSpam: action({ folder }, (driver, own, input) => driver.spam(own, { folder: input.folder })),
-  bulkNotSpam: action({}, (driver, own) => driver.notSpam(own)),
-  bulkMove: action({ to: z.string().max(200), folder }, (driver, own, input) =>
+  markAsRead: action(targetsSchema, (driver, own) => driver.markAsRead(own)),
+  markAsUnread: action(targetsSchema, (driver, own) => driver.markAsUnread(own)),
+  toggleStar: action(targetsSchema, (driver, own) => driver.star(own, 'toggle')),
+  bulkStar: action(targetsSchema, (driver, own) => driver.star(own, 'star')),
+  bulkUnstar: action(targetsSchema, (driver, own) => driver.star(own, 'unstar')),
+  markAsImportant: action(targetsSchema, (driver, own) => driver.markAsImportant(own)),
+  bulkArchive: action(targetsSchema, (driver, own) => driver.archive(own)),
+  bulkMute: action(targetsSchema, (driver, own) => driver.mute(own)),
+  bulkDelete: action(targetsSchema.extend({ folder }), (driver, own, input) =>
+    driver.delete(own, { folder: input.folder }),
+  ),
+  bulkSpam: action(targetsSchema.extend({ folder }), (driver, own, input) =>
+    driver.spam(own, { folder: input.folder }),
+  ),
+  bulkNotSpam: action(targetsSchema, (driver, own) => driver.notSpam(own)),
+  bulkMove: action(targetsSchema.extend({ to: z.string().max(200), folder }), (driver, own, input) =>
     driver.move(own, input.to, { folder: input.folder }),
   ),
-  snooze: action({ until: z.iso.datetime({ offset: true }) }, (driver, own, input) =>
+  snooze: action(targetsSchema.extend({ until: z.iso.datetime({ offset: true }) }), (driver, own, input) =>
     driver.snooze(own, new Date(input.until)),
   ),
-  unsnooze: action({}, (driver, own) => driver.unsnooze(own)),
+  unsnooze: action(targetsSchema, (driver, own) => driver.unsnooze(own)),
 
   delete: procedure
     .input(z.object({ id: z.string().max(40), folder, connectionId }))
