@@ -1,0 +1,5 @@
+export { ConnectAccount } from './connect-account.tsx';
+export { type ConnectFields, fieldsOfConnection, newConnectionOf } from './connect-form.ts';
+export { ProbeRows } from './probe-rows.tsx';
+export { ServerFieldset } from './server-fields.tsx';
+export { useConnections } from './use-connections.ts';

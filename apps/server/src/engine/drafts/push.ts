@@ -1,0 +1,188 @@
+/**
+ * Drafts to the server: append the new copy, then remove every older one of the same Message-ID. In this order a crash
+ * leaves two copies for a while and never none; the next push, which finds the draft still dirty, leaves exactly one.
+ */
+import type { ConnectionId, DraftId, MailboxId, MessageRowId, Uid } from '@postroom/db';
+import type pg from 'pg';
+import type { ImapSession } from '../imap/types.ts';
+import { UidSet } from '../imap/uid-set.ts';
+import { lockAccount, row, rows, transaction } from '../index/sql.ts';
+import type { Sender } from '../outbox/enqueue.ts';
+import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
+import { DRAFT_COLUMNS, type DraftRow, draftBytes } from './content.ts';
+
+/** A draft that is being written waits so long after its last change; one that was deleted does not. */
+const PUSH_AFTER_MS = 5_000;
+
+interface DraftsMailbox {
+  readonly id: MailboxId;
+  readonly path: string;
+  readonly synced: boolean;
+}
+
+/** When the next push is due, or null. */
+export async function nextDraftPush(pool: pg.Pool, connectionId: ConnectionId): Promise<Date | null> {
+  const next = await row<{ at: Date | null }>(
+    pool,
+    `select min(coalesce(deleted_at, updated_at + make_interval(secs => ${PUSH_AFTER_MS / 1000}))) as at from draft
+     where connection_id = $1 and (pushed_revision < revision or deleted_at is not null)`,
+    [connectionId],
+  );
+  return next?.at ?? null;
+}
+
+/** Brings the server's Drafts mailbox to what is here. */
+export async function pushDrafts(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  session: ImapSession,
+  now: Date = new Date(),
+): Promise<void> {
+  const dirty = await rows<DraftRow & { deleted_at: Date | null }>(
+    pool,
+    `select ${DRAFT_COLUMNS}, deleted_at from draft where connection_id = $1
+       and (deleted_at is not null or (pushed_revision < revision and updated_at <= $2)) order by id`,
+    [connectionId, new Date(now.getTime() - PUSH_AFTER_MS)],
+  );
+  if (dirty.length === 0) return;
+  const mailbox = await openDrafts(pool, connectionId, session);
+  const sender = await row<Sender>(pool, 'select id, user_id as "userId", email, name from connection where id = $1', [
+    connectionId,
+  ]);
+  if (!sender) return;
+  for (const draft of dirty) {
+    if (!mailbox) {
+      if (draft.deleted_at !== null) await forget(pool, connectionId, draft.id, draft.message_id);
+      continue;
+    }
+    const older = await olderCopies(pool, connectionId, session, mailbox, draft);
+    const uid = draft.deleted_at === null ? await append(pool, session, mailbox, sender, draft, older) : null;
+    const removed = uid === null ? older : older.filter((one) => one !== uid);
+    if (removed.length > 0) await session.expunge(UidSet.of(removed));
+    if (draft.deleted_at !== null) await forget(pool, connectionId, draft.id, draft.message_id);
+    else await settle(pool, connectionId, mailbox, draft, uid);
+  }
+}
+
+/** Every copy the server has of it: by the fixed Message-ID, and where we know it to be. */
+async function olderCopies(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  session: ImapSession,
+  mailbox: DraftsMailbox,
+  draft: DraftRow,
+): Promise<Uid[]> {
+  await session.select(mailbox.path);
+  const found = await session.searchHeader('Message-ID', draft.message_id_header);
+  const known = await rows<{ uid: Uid }>(
+    pool,
+    'select uid from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is not null',
+    [connectionId, mailbox.id, draft.message_id],
+  );
+  return [...new Set([...found, ...known.map(({ uid }) => uid)])];
+}
+
+async function append(
+  pool: pg.Pool,
+  session: ImapSession,
+  mailbox: DraftsMailbox,
+  sender: Sender,
+  draft: DraftRow,
+  older: readonly Uid[],
+): Promise<Uid | null> {
+  const bytes = await draftBytes(pool, sender, draft);
+  const { uid } = await session.append(
+    mailbox.path,
+    bytes,
+    { system: ['draft', 'seen'], keywords: [] },
+    draft.updated_at,
+  );
+  await session.select(mailbox.path);
+  if (uid !== null) return uid;
+  const after = await session.searchHeader('Message-ID', draft.message_id_header);
+  return after.filter((one) => !older.includes(one)).sort((a, b) => b - a)[0] ?? null;
+}
+
+/** The row that stands for the draft has the new copy's UID now. */
+async function settle(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  mailbox: DraftsMailbox,
+  draft: DraftRow,
+  uid: Uid | null,
+): Promise<void> {
+  await transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    await tx.query(
+      'update draft set pushed_revision = greatest(pushed_revision, $3) where connection_id = $1 and id = $2',
+      [connectionId, draft.id, draft.revision],
+    );
+    if (uid === null || draft.message_id === null) return;
+    // The sync may have listed the new copy already, as a message of its own.
+    const doubles = await rows<{ message_id: MessageRowId }>(
+      tx,
+      `delete from placement where connection_id = $1 and mailbox_id = $2 and uid = $3 and message_id <> $4
+       returning message_id`,
+      [connectionId, mailbox.id, uid, draft.message_id],
+    );
+    await tx.query(
+      `delete from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3
+         and uid is distinct from $4
+         and exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
+      [connectionId, mailbox.id, draft.message_id, uid],
+    );
+    await tx.query(
+      `update placement set uid = $4, state = case state when 'arriving' then 'present' else state end
+       where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is distinct from $4`,
+      [connectionId, mailbox.id, draft.message_id, uid],
+    );
+    const ids = [draft.message_id, ...doubles.map(({ message_id }) => message_id)];
+    await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, ids));
+  });
+}
+
+/** A deleted draft whose copies are gone. */
+async function forget(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  id: DraftId,
+  messageId: MessageRowId | null,
+): Promise<void> {
+  await transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    await tx.query('delete from draft where connection_id = $1 and id = $2', [connectionId, id]);
+    if (messageId === null) return;
+    await tx.query(
+      `delete from placement p using mailbox b where p.connection_id = $1 and p.message_id = $2
+         and b.connection_id = p.connection_id and b.id = p.mailbox_id and b.role = 'drafts'`,
+      [connectionId, messageId],
+    );
+    await tx.query(
+      `update message m set orphaned_at = now() where m.connection_id = $1 and m.id = $2
+         and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = $2)`,
+      [connectionId, messageId],
+    );
+    await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [messageId]));
+  });
+}
+
+async function openDrafts(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  session: ImapSession,
+): Promise<DraftsMailbox | undefined> {
+  const mailbox = await row<DraftsMailbox>(
+    pool,
+    `select id, path, synced from mailbox where connection_id = $1 and role = 'drafts'`,
+    [connectionId],
+  );
+  if (mailbox && !mailbox.synced) {
+    await session.createMailbox(mailbox.path);
+    await session.subscribe(mailbox.path);
+    await pool.query('update mailbox set synced = true where connection_id = $1 and id = $2', [
+      connectionId,
+      mailbox.id,
+    ]);
+  }
+  return mailbox;
+}

@@ -1,0 +1,186 @@
+/** What the user sees of the outbox, and does to it: list, take back, try again. Only the owner's; all else is not found. */
+import type { Address, ConnectionId, DraftId, MessageRowId, OutboxId, OutgoingRecipient, UserId } from '@postroom/db';
+import type pg from 'pg';
+import { loadDraft } from '../../engine/drafts/content.ts';
+import { newMessageId, showDraft } from '../../engine/drafts/save.ts';
+import { publish } from '../../engine/events/publish.ts';
+import { lockAccount, row, rows, type Tx, transaction } from '../../engine/index/sql.ts';
+import { parseMessage } from '../../engine/mime/index.ts';
+import { wakeAccount } from '../../engine/operations/wake.ts';
+import { saveUpload } from '../../engine/outbox/attachments.ts';
+import type { Sender } from '../../engine/outbox/enqueue.ts';
+import { hideOwnCopy } from '../../engine/outbox/own-copy.ts';
+import { MailError, notFound } from '../driver/errors.ts';
+import { parseConnectionId, parseId, presentConnectionId, presentId } from '../driver/ids.ts';
+import { type Outgoing, outgoingSchema } from '../driver/schemas.ts';
+import type { OutboxService } from '../services.ts';
+
+interface OutboxRow {
+  readonly id: OutboxId;
+  readonly connection_id: ConnectionId;
+  readonly state: string;
+  readonly to: Address[];
+  readonly cc: Address[];
+  readonly bcc: Address[];
+  readonly subject: string;
+  readonly message_id_header: string;
+  readonly created_at: Date;
+  readonly send_at: Date | null;
+  readonly next_attempt_at: Date | null;
+  readonly attempts: number;
+  readonly recipients: OutgoingRecipient[];
+  readonly error: unknown;
+}
+
+const COLUMNS = `o.id, o.connection_id, o.state, o."to", o.cc, o.bcc, o.subject, o.message_id_header, o.created_at, o.send_at,
+  o.next_attempt_at, o.attempts, o.recipients, o.error`;
+const MAX_LISTED = 200;
+
+function present(outgoing: OutboxRow): Outgoing {
+  const isWaiting = outgoing.state === 'queued' || outgoing.state === 'scheduled';
+  return outgoingSchema.parse({
+    id: presentId('outbox', outgoing.connection_id, outgoing.id),
+    connectionId: presentConnectionId(outgoing.connection_id),
+    state: outgoing.state,
+    to: outgoing.to,
+    cc: outgoing.cc,
+    bcc: outgoing.bcc,
+    subject: outgoing.subject,
+    messageId: outgoing.message_id_header,
+    createdAt: outgoing.created_at.toISOString(),
+    ...(outgoing.send_at ? { sendAt: outgoing.send_at.toISOString() } : {}),
+    ...(isWaiting && outgoing.next_attempt_at ? { nextAttemptAt: outgoing.next_attempt_at.toISOString() } : {}),
+    attempts: outgoing.attempts,
+    recipients: outgoing.recipients,
+    ...(outgoing.error ? { error: outgoing.error } : {}),
+  });
+}
+
+const tooLate = () =>
+  new MailError({ code: 'CONFLICT', message: 'It is too late: the message is on its way or has been sent.' });
+
+export function createOutboxService({ pool }: { readonly pool: pg.Pool }): OutboxService {
+  /** The caller's message, locked for a change. */
+  async function change<T>(
+    userId: UserId,
+    publicId: string,
+    work: (
+      tx: Tx,
+      connectionId: ConnectionId,
+      outgoing: OutboxRow & { mime: Buffer; message_id: MessageRowId | null },
+    ) => Promise<T>,
+  ): Promise<T> {
+    const { connectionId, id } = parseId('outbox', publicId);
+    return transaction(pool, async (tx) => {
+      await lockAccount(tx, connectionId);
+      const outgoing = await row<OutboxRow & { mime: Buffer; message_id: MessageRowId | null }>(
+        tx,
+        `select ${COLUMNS}, o.mime, o.message_id from outbox o join connection c on c.id = o.connection_id
+         where c.user_id = $1 and o.connection_id = $2 and o.id = $3 and o.state <> 'canceled' for update of o`,
+        [userId, connectionId, id],
+      );
+      if (!outgoing) throw notFound('message');
+      const result = await work(tx, connectionId, outgoing);
+      await publish(tx, { connectionId, kind: 'outbox', ids: [publicId] });
+      await wakeAccount(tx, connectionId);
+      return result;
+    });
+  }
+
+  return {
+    async list(userId, connectionId) {
+      const found = await rows<OutboxRow>(
+        pool,
+        `select ${COLUMNS} from outbox o join connection c on c.id = o.connection_id
+         where c.user_id = $1 and ($2::int is null or o.connection_id = $2) and o.state <> 'canceled'
+         order by o.created_at desc, o.id desc limit ${MAX_LISTED}`,
+        [userId, connectionId === undefined ? null : parseConnectionId(connectionId)],
+      );
+      return found.map(present);
+    },
+
+    async get(userId, publicId) {
+      const { connectionId, id } = parseId('outbox', publicId);
+      const found = await row<OutboxRow>(
+        pool,
+        `select ${COLUMNS} from outbox o join connection c on c.id = o.connection_id
+         where c.user_id = $1 and o.connection_id = $2 and o.id = $3 and o.state <> 'canceled'`,
+        [userId, connectionId, id],
+      );
+      if (!found) throw notFound('message');
+      return present(found);
+    },
+
+    cancel: (userId, publicId) =>
+      change(userId, publicId, async (tx, connectionId, outgoing) => {
+        const isOpen = ['scheduled', 'queued', 'failed'].includes(outgoing.state);
+        if (!isOpen || outgoing.recipients.some(({ status }) => status === 'accepted')) throw tooLate();
+        const draftId = await draftFrom(tx, userId, connectionId, outgoing);
+        await hideOwnCopy(tx, connectionId, outgoing.message_id);
+        await tx.query(
+          `update outbox set state = 'canceled', next_attempt_at = null, sent_copy_filed = true, draft_id = $3
+           where connection_id = $1 and id = $2`,
+          [connectionId, outgoing.id, draftId],
+        );
+        const id = presentId('draft', connectionId, draftId);
+        await publish(tx, { connectionId, kind: 'drafts', ids: [id] });
+        return { draftId: id };
+      }),
+
+    retry: (userId, publicId) =>
+      change(userId, publicId, async (tx, connectionId, outgoing) => {
+        if (!['scheduled', 'queued', 'failed', 'partial', 'uncertain'].includes(outgoing.state)) throw tooLate();
+        const recipients = outgoing.recipients.map(
+          (one): OutgoingRecipient => (one.status === 'accepted' ? one : { email: one.email, status: 'pending' }),
+        );
+        await tx.query(
+          `update outbox set state = 'queued', step = 'none', next_attempt_at = now(), recipients = $3, error = null
+           where connection_id = $1 and id = $2`,
+          [connectionId, outgoing.id, JSON.stringify(recipients)],
+        );
+      }),
+  };
+}
+
+/** The composer's content as it was, from the frozen bytes. */
+async function draftFrom(
+  tx: Tx,
+  userId: UserId,
+  connectionId: ConnectionId,
+  outgoing: OutboxRow & { mime: Buffer },
+): Promise<DraftId> {
+  const parsed = parseMessage(outgoing.mime);
+  const attachments = [];
+  for (const { filename, mimeType, content, inline, contentId } of parsed.attachments) {
+    const saved = await saveUpload(tx, userId, { name: filename, type: mimeType, content });
+    attachments.push({ ...saved, inline, ...(contentId === undefined ? {} : { contentId }) });
+  }
+  const from = parsed.from[0]?.email ?? '';
+  const made = await row<{ id: DraftId }>(
+    tx,
+    `insert into draft (connection_id, "to", cc, bcc, subject, html, attachments, in_reply_to, "references", from_email,
+       message_id_header, thread_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
+       (select m.thread_id from message m where m.connection_id = $1 and m.message_id = $8 limit 1)) returning id`,
+    [
+      connectionId,
+      JSON.stringify(outgoing.to),
+      JSON.stringify(outgoing.cc),
+      JSON.stringify(outgoing.bcc),
+      outgoing.subject,
+      parsed.html,
+      JSON.stringify(attachments),
+      parsed.inReplyTo[0] ?? null,
+      parsed.references,
+      from,
+      newMessageId({ email: from }),
+    ],
+  );
+  const { id } = made as { id: DraftId };
+  const draft = await loadDraft(tx, connectionId, id);
+  const sender = await row<Sender>(tx, 'select id, user_id as "userId", email, name from connection where id = $1', [
+    connectionId,
+  ]);
+  if (draft && sender) await showDraft(tx, sender, draft);
+  return id;
+}
