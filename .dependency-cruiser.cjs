@@ -25,7 +25,7 @@ module.exports = {
     only(
       'engine-below',
       'The engine knows no tRPC, no HTTP, no services.',
-      { path: '^apps/server/src/engine/' },
+      { path: '^apps/server/src/engine/', pathNot: '\\.test\\.ts$' },
       {
         path: '^apps/server/src/(trpc|http|main|env|lib/(?!driver/(errors|ids|schemas|types|with-error-handler)\\.ts))',
       },
