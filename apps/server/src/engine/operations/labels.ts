@@ -1,0 +1,204 @@
+/**
+ * Labels of an account: keywords on the server where it keeps any, else kept here by message, so that they survive moves.
+ * Leaves out Gmail's own labels and folders as labels.
+ */
+import { randomUUID } from 'node:crypto';
+import type { ConnectionId, LabelColor, LabelId, MessageRowId, ThreadId } from '@postroom/db';
+import type pg from 'pg';
+import { MailError, notFound } from '../../lib/driver/errors.ts';
+import { presentConnectionId, presentId } from '../../lib/driver/ids.ts';
+import { publish } from '../events/publish.ts';
+import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
+import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
+import type { Done } from './actions.ts';
+import { enqueueOperation } from './local.ts';
+import { wakeAccount } from './wake.ts';
+
+interface StoredLabel {
+  readonly id: LabelId;
+  readonly keyword: string | null;
+}
+
+const NOTHING = { system: [], keywords: [] };
+
+/** A keyword (RFC 9051 atom) for a label's name; the name itself stays here. */
+export function keywordFor(name: string): string {
+  const atom = name
+    .normalize('NFKD')
+    .replace(/[^A-Za-z0-9_-]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 40);
+  const isWhole = atom === name;
+  return isWhole && atom !== '' ? atom : `${atom === '' ? 'label' : atom}_${randomUUID().slice(0, 6)}`;
+}
+
+export type Labels = ReturnType<typeof createLabels>;
+
+export function createLabels({ pool }: { readonly pool: pg.Pool }) {
+  async function write<T>(connectionId: ConnectionId, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return transaction(pool, async (tx) => {
+      await lockAccount(tx, connectionId);
+      const result = await work(tx);
+      await publish(tx, { connectionId, kind: 'labels', ids: [] });
+      return result;
+    });
+  }
+
+  return {
+    /** Adds and removes labels on all messages that the conversations show. */
+    async modify(
+      connectionId: ConnectionId,
+      threadIds: readonly ThreadId[],
+      change: { add: readonly LabelId[]; remove: readonly LabelId[] },
+    ): Promise<Done> {
+      return write(connectionId, async (tx) => {
+        const messageIds = await shownMessages(tx, connectionId, threadIds);
+        const token = `${presentConnectionId(connectionId)}.${randomUUID()}`;
+        let hasUndo = false;
+        for (const [mode, ids] of Object.entries(change)) {
+          for (const { id, keyword } of await load(tx, connectionId, ids)) {
+            const isAdded = mode === 'add';
+            if (keyword === null) await setLocal(tx, connectionId, messageIds, id, isAdded);
+            else if (await setKeyword(tx, connectionId, messageIds, keyword, { isAdded, token })) hasUndo = true;
+          }
+        }
+        await tellThreads(tx, connectionId, threadIds);
+        await wakeAccount(tx, connectionId);
+        return hasUndo ? { undo: token } : {};
+      });
+    },
+
+    async create(connectionId: ConnectionId, { name, color }: { name: string; color?: LabelColor | undefined }) {
+      return write(connectionId, async (tx) => {
+        await requireFreeName(tx, connectionId, name, null);
+        const refusing = await row<{ refuses: boolean }>(
+          tx,
+          `select coalesce(bool_or(keywords_allowed = false), false) as refuses from mailbox
+           where connection_id = $1 and role = 'inbox'`,
+          [connectionId],
+        );
+        const keyword = refusing?.refuses ? null : keywordFor(name);
+        const made = await row<{ id: LabelId }>(
+          tx,
+          'insert into label (connection_id, name, color, storage, keyword) values ($1, $2, $3, $4, $5) returning id',
+          [connectionId, name, color ? JSON.stringify(color) : null, keyword === null ? 'local' : 'keyword', keyword],
+        );
+        return { id: presentId('label', connectionId, (made as { id: LabelId }).id) };
+      });
+    },
+
+    /** The keyword on the server stays; only what the screen calls it changes. */
+    async update(connectionId: ConnectionId, id: LabelId, label: { name: string; color?: LabelColor | undefined }) {
+      await write(connectionId, async (tx) => {
+        await requireFreeName(tx, connectionId, label.name, id);
+        const { rowCount } = await tx.query(
+          'update label set name = $3, color = coalesce($4, color) where connection_id = $1 and id = $2',
+          [connectionId, id, label.name, label.color ? JSON.stringify(label.color) : null],
+        );
+        if (rowCount === 0) throw notFound('label');
+      });
+    },
+
+    /** The label goes, and with it its keyword from every message. */
+    async delete(connectionId: ConnectionId, id: LabelId): Promise<void> {
+      await write(connectionId, async (tx) => {
+        const [label] = await load(tx, connectionId, [id]);
+        if (!label) throw notFound('label');
+        const labelled = await rows<{ id: MessageRowId }>(
+          tx,
+          `select message_id as id from placement where connection_id = $1
+             and lower($2) = any(select lower(k) from unnest(keywords) k)
+           union select message_id from message_label where connection_id = $1 and label_id = $3`,
+          [connectionId, label.keyword, id],
+        );
+        const messageIds = labelled.map((message) => message.id);
+        if (label.keyword !== null)
+          await setKeyword(tx, connectionId, messageIds, label.keyword, { isAdded: false, token: null });
+        await tx.query('delete from label where connection_id = $1 and id = $2', [connectionId, id]);
+        await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, messageIds));
+        await wakeAccount(tx, connectionId);
+      });
+    },
+  };
+}
+
+async function load(tx: Tx, connectionId: ConnectionId, ids: readonly LabelId[]): Promise<StoredLabel[]> {
+  const found = await rows<StoredLabel & pg.QueryResultRow>(
+    tx,
+    'select id, keyword from label where connection_id = $1 and id = any($2::int[])',
+    [connectionId, ids],
+  );
+  if (found.length < new Set(ids).size) throw notFound('label');
+  return found;
+}
+
+/** All that `mail.get` gives: not what lies only in junk and trash, unless nothing else is left. */
+async function shownMessages(
+  tx: Tx,
+  connectionId: ConnectionId,
+  threadIds: readonly ThreadId[],
+): Promise<MessageRowId[]> {
+  const found = await rows<{ id: MessageRowId }>(
+    tx,
+    `with shown as (
+       select m.id, m.thread_id, bool_or(coalesce(b.role, '') not in ('junk', 'trash')) as outside
+       from message m join placement p on p.connection_id = m.connection_id and p.message_id = m.id
+       join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
+       where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and p.state <> 'leaving' and p.flags & 8 = 0
+       group by 1, 2
+     ) select id from shown s where outside
+       or not exists (select 1 from shown o where o.thread_id = s.thread_id and o.outside)`,
+    [connectionId, threadIds],
+  );
+  return found.map(({ id }) => id);
+}
+
+/** Only on messages that really change, so that the way back is exact. */
+async function setKeyword(
+  tx: Tx,
+  connectionId: ConnectionId,
+  messageIds: readonly MessageRowId[],
+  keyword: string,
+  { isAdded, token }: { isAdded: boolean; token: string | null },
+): Promise<boolean> {
+  const changing = await rows<{ id: MessageRowId }>(
+    tx,
+    `select distinct message_id as id from placement where connection_id = $1 and message_id = any($2::bigint[])
+       and state <> 'leaving' and (lower($3) = any(select lower(k) from unnest(keywords) k)) <> $4`,
+    [connectionId, messageIds, keyword, isAdded],
+  );
+  if (changing.length === 0) return false;
+  const keywords = { system: [], keywords: [keyword] };
+  const payload = {
+    messageIds: changing.map(({ id }) => id),
+    add: isAdded ? keywords : NOTHING,
+    remove: isAdded ? NOTHING : keywords,
+  };
+  await enqueueOperation(tx, connectionId, { kind: 'flags', payload }, token);
+  return true;
+}
+
+async function setLocal(
+  tx: Tx,
+  connectionId: ConnectionId,
+  messageIds: readonly MessageRowId[],
+  labelId: LabelId,
+  isAdded: boolean,
+): Promise<void> {
+  await tx.query(
+    isAdded
+      ? `insert into message_label (connection_id, message_id, label_id)
+         select $1, id, $3 from unnest($2::bigint[]) as x(id) on conflict do nothing`
+      : 'delete from message_label where connection_id = $1 and message_id = any($2::bigint[]) and label_id = $3',
+    [connectionId, messageIds, labelId],
+  );
+}
+
+async function requireFreeName(tx: Tx, connectionId: ConnectionId, name: string, except: LabelId | null) {
+  const taken = await row<{ id: LabelId }>(
+    tx,
+    'select id from label where connection_id = $1 and lower(name) = lower($2) and id is distinct from $3',
+    [connectionId, name, except],
+  );
+  if (taken) throw new MailError({ code: 'CONFLICT', message: `There is a label “${name}” already.` });
+}
