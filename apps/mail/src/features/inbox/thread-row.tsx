@@ -49,10 +49,10 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
     } else onOpen(thread.id);
   };
   const select = (
+    // biome-ignore lint/a11y/useSemanticElements: a native checkbox cannot hold the sender's picture
     <button
       type="button"
       tabIndex={-1}
-      // biome-ignore lint/a11y/useSemanticElements: a native checkbox cannot hold the sender's picture
       role="checkbox"
       aria-checked={isSelected}
       aria-label={text.select(subject)}

@@ -147,7 +147,8 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
           uidNext: uidOf(mailbox.uidNext),
           exists: mailbox.exists,
           highestModSeq: mailbox.noModseq ? null : modSeqOf(mailbox.highestModseq),
-          keywordsAllowed: mailbox.permanentFlags?.has('\\*') ?? true,
+          // EXAMINE allows nothing to be changed, so its PERMANENTFLAGS say nothing of keywords.
+          keywordsAllowed: mailbox.readOnly ? null : (mailbox.permanentFlags?.has('\\*') ?? true),
           readOnly: mailbox.readOnly === true,
           resync: resynced ? { vanished: UidSet.of(push.vanished), changed: [...push.changed] } : null,
         };

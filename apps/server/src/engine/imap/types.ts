@@ -75,7 +75,8 @@ export interface SelectedMailbox {
   readonly exists: number;
   /** Null: NOMODSEQ, or a server without CONDSTORE. */
   readonly highestModSeq: ModSeq | null;
-  readonly keywordsAllowed: boolean;
+  /** PERMANENTFLAGS has `\*`; null where it is not known: EXAMINE. */
+  readonly keywordsAllowed: boolean | null;
   readonly readOnly: boolean;
   /** What QRESYNC told with the SELECT; null when it was not asked, or the server did not take it up. */
   readonly resync: { readonly vanished: UidSet; readonly changed: readonly FlagUpdate[] } | null;

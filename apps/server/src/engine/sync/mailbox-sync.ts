@@ -75,7 +75,7 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
       highestModSeq: selected.highestModSeq,
       exists: selected.exists,
       ...(selected.uidNext === null ? {} : { syncedMinUid: selected.uidNext }),
-      keywordsAllowed: selected.keywordsAllowed,
+      ...(selected.keywordsAllowed === null ? {} : { keywordsAllowed: selected.keywordsAllowed }),
     });
     return { path: mailbox.path, backfill: await backfillOf(context, selected, null), selected };
   }
@@ -84,7 +84,7 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     uidNext: selected.uidNext,
     highestModSeq: selected.highestModSeq,
     exists: selected.exists,
-    keywordsAllowed: selected.keywordsAllowed,
+    ...(selected.keywordsAllowed === null ? {} : { keywordsAllowed: selected.keywordsAllowed }),
     synced: true,
   };
   if (plan.newFrom !== null) await fetchNew(context, plan.newFrom, selected);
