@@ -45,6 +45,8 @@ export type Weight = 'A' | 'B' | 'C' | 'D';
 
 /** Positions a word may have (PostgreSQL keeps at most 16,383). */
 const MAX_POSITION = 16_000;
+/** Octets of words and positions; PostgreSQL refuses a tsvector of 1 MiB. What comes later is left out. */
+const MAX_VECTOR = 900_000;
 
 /** A text to be found by. With a field its words are also kept as `field:word`, so that a search can ask for them there. */
 export interface IndexedText {
@@ -57,9 +59,14 @@ export interface IndexedText {
 export function vectorOf(texts: readonly IndexedText[]): string {
   const positions = new Map<string, string[]>();
   let position = 0;
+  let octets = 0;
   const note = (lexeme: string, weight: Weight) => {
     const at = positions.get(lexeme) ?? [];
-    if (at.length < 100) at.push(`${position}${weight}`);
+    // A word costs its octets, a count and their alignment; each position two octets.
+    const cost = (at.length === 0 ? Buffer.byteLength(lexeme) + 3 : 0) + 2;
+    if (at.length >= 100 || octets + cost > MAX_VECTOR) return;
+    octets += cost;
+    at.push(`${position}${weight}`);
     positions.set(lexeme, at);
   };
   for (const { text, weight, field } of texts) {

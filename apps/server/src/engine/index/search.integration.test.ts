@@ -6,6 +6,7 @@ import { type IndexFixture, indexFixture, newMessage } from './index.fixture.ts'
 import { searchThreads } from './search.ts';
 import { indexBody, indexNext } from './search-index.ts';
 import { parseSearchQuery } from './search-query.ts';
+import { vectorOf } from './search-words.ts';
 import { rows } from './sql.ts';
 
 let database: TestDatabase;
@@ -77,6 +78,20 @@ describe('searching', () => {
     { name: 'quotes and backslashes harmlessly', query: `it's \\' "" ':*A`, found: [] },
   ])('finds $name', async ({ query, found }) => {
     expect(await find(query)).toEqual(found);
+  });
+
+  it('keeps words that PostgreSQL takes of a mail made of words', async () => {
+    const text = (seed: number) =>
+      Array.from({ length: 65_000 }, (_, i) =>
+        String.fromCodePoint(0x4e00 + ((i * 7919 + seed + ((i * i) % 9973)) % 20_000)),
+      ).join('');
+    const vector = vectorOf([
+      { text: text(1), weight: 'A' },
+      { text: text(14), weight: 'C', field: 'filename' },
+      { text: text(27), weight: 'D' },
+    ]);
+    const [kept] = await rows<{ any: boolean }>(database.pool, 'select length($1::tsvector) > 30000 as any', [vector]);
+    expect(kept).toEqual({ any: true });
   });
 
   it('keeps to the folder', async () => {
