@@ -1,0 +1,71 @@
+import { PassThrough } from 'node:stream';
+import type { ConnectionId, UserId } from '@postroom/db';
+import { schema } from '@postroom/db';
+import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
+import { getTableColumns } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLog } from '../lib/log.ts';
+import { createAuditLog } from './audit-log.ts';
+import { parseKeyRing } from './key-ring.ts';
+import { createRateLimits, ThrottledError } from './rate-limit.ts';
+import { checkKeys, rotateSecrets, SECRET_COLUMNS } from './rotate.ts';
+import { createVault, localKeyWrapper, VaultError } from './vault.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+const key = (id: number) => `${id}:${Buffer.alloc(32, id).toString('base64')}`;
+const vaultOf = (ring: string) => createVault(localKeyWrapper(parseKeyRing(ring)));
+
+it('lets exactly ten of thirty simultaneous sign-ins through, over two services', async () => {
+  const services = [createRateLimits(database.pool), createRateLimits(database.pool)];
+  const hits = await Promise.allSettled(
+    Array.from({ length: 30 }, (_, index) =>
+      (services[index % 2] ?? createRateLimits(database.pool)).hit('sign-in', 'a'),
+    ),
+  );
+  expect(hits.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+  const refused = hits.flatMap((hit) => (hit.status === 'rejected' ? [hit.reason] : []));
+  expect(refused.every((reason) => reason instanceof ThrottledError && reason.retryAfterSeconds <= 300)).toBe(true);
+  await services[0]?.hit('sign-in', 'b');
+});
+
+it('names every column of the schema that holds a secret of a connection', () => {
+  const names = Object.values(getTableColumns(schema.connection)).map(({ name }) => name);
+  expect(names.filter((name) => name.endsWith('_secret')).sort()).toEqual([...SECRET_COLUMNS].sort());
+});
+
+it('brings all secrets under the newest key, once', async () => {
+  const old = vaultOf(key(1));
+  const both = vaultOf(`${key(2)},${key(1)}`);
+  const userId = 'u1' as UserId;
+  await database.pool.query(`insert into "user" (id, name, email) values ('u1', 'A', 'a@example.org')`);
+  const place = { connectionId: 1 as ConnectionId, userId, column: 'imap_secret' };
+  await database.pool.query(
+    `insert into connection (id, user_id, email, imap, smtp, imap_secret) overriding system value
+     values (1, 'u1', 'a@example.org', '{}', '{}', $1)`,
+    [await old.seal('obvious-fake', place)],
+  );
+  expect(await rotateSecrets(database.pool, both, { dryRun: true })).toEqual({ checked: 1, rewrapped: 1, failed: 0 });
+  await checkKeys(database.pool, old);
+  expect(await rotateSecrets(database.pool, both)).toEqual({ checked: 1, rewrapped: 1, failed: 0 });
+  expect(await rotateSecrets(database.pool, both)).toEqual({ checked: 1, rewrapped: 0, failed: 0 });
+  await checkKeys(database.pool, vaultOf(key(2)));
+  await expect(checkKeys(database.pool, old)).rejects.toThrow(VaultError);
+});
+
+it('keeps who did what', async () => {
+  await createAuditLog(database.pool)({ event: 'sign-in', userId: 'u1' as UserId, ip: '192.0.2.1' });
+  const { rows } = await database.pool.query('select user_id, connection_id, event, detail, ip from audit_log');
+  expect(rows).toEqual([{ user_id: 'u1', connection_id: null, event: 'sign-in', detail: {}, ip: '192.0.2.1' }]);
+});
+
+it('writes no secret into the log, however deep', () => {
+  const destination = new PassThrough();
+  const log = createLog({ level: 'trace', isPretty: false, destination });
+  log.info({ password: 'canary', a: { pass: 'canary', b: { cookie: 'canary', c: { authorization: 'canary' } } } }, 'x');
+  expect(String(destination.read())).not.toContain('canary');
+});
