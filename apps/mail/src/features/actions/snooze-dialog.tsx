@@ -10,9 +10,12 @@ export interface SnoozeDialogProps {
   isOpen: boolean;
   onOpenChange: (isOpen: boolean) => void;
   onSnooze: (until: Date) => void;
+  title?: string;
+  confirmLabel?: string;
 }
 
-export function SnoozeDialog({ isOpen, onOpenChange, onSnooze }: SnoozeDialogProps) {
+export function SnoozeDialog(props: SnoozeDialogProps) {
+  const { isOpen, onOpenChange, onSnooze, title = text.snoozeTitle, confirmLabel = text.setTime } = props;
   const [own, setOwn] = useState('');
   const now = new Date();
   const choose = (until: Date) => {
@@ -21,11 +24,12 @@ export function SnoozeDialog({ isOpen, onOpenChange, onSnooze }: SnoozeDialogPro
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    event.stopPropagation();
     const until = new Date(own);
     if (until > new Date()) choose(until);
   };
   return (
-    <Dialog isOpen={isOpen} onOpenChange={onOpenChange} title={text.snoozeTitle} className="max-w-sm">
+    <Dialog isOpen={isOpen} onOpenChange={onOpenChange} title={title} className="max-w-sm">
       <ul className="-mx-2">
         {snoozeTimes(now).map(({ name, at }) => (
           <li key={name}>
@@ -50,7 +54,7 @@ export function SnoozeDialog({ isOpen, onOpenChange, onSnooze }: SnoozeDialogPro
           onChange={(event) => setOwn(event.target.value)}
         />
         <Button type="submit" variant="primary">
-          {text.setTime}
+          {confirmLabel}
         </Button>
       </form>
     </Dialog>

@@ -1,0 +1,267 @@
+/** Writes a message: recipients, subject, text, files. The same in a window, in full screen and below a conversation. */
+
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tiptap/extension-link';
+import { Placeholder } from '@tiptap/extension-placeholder';
+import { EditorContent, useEditor } from '@tiptap/react';
+import { StarterKit } from '@tiptap/starter-kit';
+import { Clock, Paperclip, Trash2 } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Button, IconButton } from '../../components/ui/button.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
+import { Spinner } from '../../components/ui/spinner.tsx';
+import { trpc } from '../../lib/api.ts';
+import { cn } from '../../lib/class-names.ts';
+import { formatAddress, formatClock } from '../../lib/format.ts';
+import { composeText as text } from '../../lib/i18n/compose.ts';
+import { SnoozeDialog } from '../actions/index.ts';
+import { AddressField } from './address-field.tsx';
+import type { SaveState } from './autosave.ts';
+import { EditorToolbar } from './editor-toolbar.tsx';
+import { FileChips } from './file-chips.tsx';
+import { escapeHtml } from './quote.ts';
+import { QuotedText } from './quoted-text.tsx';
+import type { ComposeSeed } from './seeds.ts';
+import { useComposer } from './use-composer.ts';
+
+export interface ComposerProps {
+  seed: ComposeSeed;
+  onClose: () => void;
+  /** The bar above, given what closing means. */
+  renderHeader?: (options: { subject: string; close: () => void }) => ReactNode;
+  className?: string;
+}
+
+export default function Composer({ seed, onClose, renderHeader, className }: ComposerProps) {
+  const [hasCc, setHasCc] = useState(seed.cc.length > 0);
+  const [hasBcc, setHasBcc] = useState(seed.bcc.length > 0);
+  const [isDropping, setIsDropping] = useState(false);
+  const [isScheduling, setIsScheduling] = useState(false);
+  const fileInput = useRef<HTMLInputElement>(null);
+  const isAnswer = seed.mode === 'reply' || seed.mode === 'replyAll';
+  const changed = useRef<() => void>(() => {});
+  const attach = useRef<(files: readonly File[]) => void>(() => {});
+  const editor = useEditor({
+    extensions: [
+      StarterKit.configure({ link: false, heading: false }),
+      Link.configure({ openOnClick: false, protocols: ['mailto', 'tel'], defaultProtocol: 'https' }),
+      Placeholder.configure({ placeholder: text.bodyPlaceholder }),
+    ],
+    content: seed.body,
+    autofocus: isAnswer || seed.mode === 'draft' ? 'start' : false,
+    editorProps: {
+      attributes: {
+        class: 'prose-compose',
+        role: 'textbox',
+        'aria-label': text.body,
+        'aria-multiline': 'true',
+        'data-testid': 'compose-body',
+      },
+      handlePaste: (_view, event) => {
+        const files = [...(event.clipboardData?.files ?? [])];
+        if (files.length === 0) return false;
+        attach.current(files);
+        return true;
+      },
+      handleDrop: (_view, event) => (event.dataTransfer?.files.length ?? 0) > 0,
+    },
+    onUpdate: () => changed.current(),
+  });
+  const composer = useComposer({
+    seed,
+    onClose,
+    readBody: () => editor.getHTML(),
+    isBodyEmpty: () => editor.getText().trim() === '' || editor.getHTML() === signed.current,
+  });
+  const { fields, change, uploads, send } = composer;
+  useEffect(() => {
+    changed.current = composer.autosave.changed;
+    attach.current = uploads.add;
+  });
+
+  // The signature of the identity that writes, below what is written; only while nothing has been written.
+  const signed = useRef('');
+  const { data: identities } = useQuery(trpc.identities.list.queryOptions({ connectionId: seed.connectionId }));
+  const signature = (
+    identities?.find(({ email }) => email === composer.fromEmail) ?? identities?.find(({ isDefault }) => isDefault)
+  )?.signature;
+  useEffect(() => {
+    if (!signature || seed.mode === 'draft' || editor.getText().trim() !== '') return;
+    const lines = signature.split('\n').map(escapeHtml).join('<br>');
+    editor.commands.setContent(`<p></p><p>-- <br>${lines}</p>`, { emitUpdate: false });
+    signed.current = editor.getHTML();
+  }, [signature, editor, seed.mode]);
+
+  const close = () => void composer.close();
+  const connectionId = seed.connectionId;
+  const addCopies = (
+    <span className="flex shrink-0 gap-1 pt-0.5">
+      {!hasCc && (
+        <Button variant="ghost" size="small" className="h-6 px-1.5 text-muted" onClick={() => setHasCc(true)}>
+          {text.cc}
+        </Button>
+      )}
+      {!hasBcc && (
+        <Button variant="ghost" size="small" className="h-6 px-1.5 text-muted" onClick={() => setHasBcc(true)}>
+          {text.bcc}
+        </Button>
+      )}
+    </span>
+  );
+  return (
+    <section
+      aria-label={fields.subject || text.newMessage}
+      data-testid="composer"
+      className={cn('relative flex min-h-0 flex-col bg-raised', className)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
+          event.preventDefault();
+          void send();
+        } else if (event.key === 'Escape' && !event.defaultPrevented) {
+          event.preventDefault();
+          close();
+        }
+      }}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return;
+        event.preventDefault();
+        setIsDropping(true);
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget instanceof Node ? event.relatedTarget : null))
+          setIsDropping(false);
+      }}
+      onDrop={(event) => {
+        if (event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        setIsDropping(false);
+        uploads.add([...event.dataTransfer.files]);
+      }}
+    >
+      {renderHeader?.({ subject: fields.subject, close })}
+      {composer.aliases.length > 1 && (
+        <div className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
+          <label htmlFor={`from-${seed.key}`} className="w-9 text-muted">
+            {text.from}
+          </label>
+          <select
+            id={`from-${seed.key}`}
+            className="min-w-0 flex-1 bg-transparent outline-none [&>option]:bg-raised"
+            value={composer.fromEmail}
+            onChange={(event) => change({ fromEmail: event.target.value })}
+          >
+            {composer.aliases.map((alias) => (
+              <option key={alias.email} value={alias.email}>
+                {formatAddress(alias)}
+              </option>
+            ))}
+          </select>
+        </div>
+      )}
+      <AddressField
+        label={text.to}
+        addresses={fields.to}
+        onChange={(to) => change({ to })}
+        connectionId={connectionId}
+        isFocusedFirst={seed.to.length === 0}
+        end={addCopies}
+      />
+      {hasCc && (
+        <AddressField
+          label={text.cc}
+          addresses={fields.cc}
+          onChange={(cc) => change({ cc })}
+          connectionId={connectionId}
+        />
+      )}
+      {hasBcc && (
+        <AddressField
+          label={text.bcc}
+          addresses={fields.bcc}
+          onChange={(bcc) => change({ bcc })}
+          connectionId={connectionId}
+        />
+      )}
+      {!isAnswer && (
+        <input
+          aria-label={text.subject}
+          placeholder={text.subject}
+          data-testid="compose-subject"
+          className="h-9 shrink-0 border-b bg-transparent px-3 font-medium outline-none"
+          value={fields.subject}
+          maxLength={2000}
+          onChange={(event) => change({ subject: event.target.value })}
+        />
+      )}
+      <div className="min-h-0 flex-1 overflow-y-auto">
+        <EditorContent editor={editor} className="px-3 py-3" />
+        {fields.quoted !== '' && <QuotedText html={fields.quoted} onRemove={() => change({ quoted: '' })} />}
+      </div>
+      <FileChips files={uploads.files} onRemove={uploads.remove} />
+      {composer.problem && (
+        <Notice tone="danger" className="mx-3 mb-2" title={composer.problem.message} fix={composer.problem.fix} />
+      )}
+      <footer className="flex shrink-0 flex-wrap items-center gap-1 border-t px-3 py-2">
+        <Button variant="primary" disabled={composer.isSending} onClick={() => void send()} data-testid="compose-send">
+          {composer.isSending && <Spinner className="text-current" />}
+          {composer.isSending ? text.sending : text.send}
+        </Button>
+        <IconButton label={text.sendLater} onClick={() => setIsScheduling(true)}>
+          <Clock />
+        </IconButton>
+        <IconButton label={text.attach} onClick={() => fileInput.current?.click()}>
+          <Paperclip />
+        </IconButton>
+        <span aria-hidden="true" className="mx-1 h-4 w-px bg-line max-sm:hidden" />
+        <span className="max-sm:hidden">
+          <EditorToolbar editor={editor} />
+        </span>
+        <SaveLine state={composer.saveState} />
+        <IconButton label={text.discard} onClick={() => void composer.discard()}>
+          <Trash2 />
+        </IconButton>
+        <input
+          ref={fileInput}
+          type="file"
+          multiple
+          hidden
+          data-testid="compose-file-input"
+          onChange={(event) => {
+            uploads.add([...(event.target.files ?? [])]);
+            event.target.value = '';
+          }}
+        />
+      </footer>
+      {isDropping && (
+        <div className="pointer-events-none absolute inset-0 z-10 flex items-center justify-center rounded-lg border-2 border-dashed border-accent bg-selected/90 font-medium">
+          {text.dropHere}
+        </div>
+      )}
+      <SnoozeDialog
+        isOpen={isScheduling}
+        onOpenChange={setIsScheduling}
+        title={text.sendLaterTitle}
+        confirmLabel={text.send}
+        onSnooze={(at) => void send(at)}
+      />
+    </section>
+  );
+}
+
+function SaveLine({ state }: { state: SaveState }) {
+  const words = {
+    idle: '',
+    saving: text.saving,
+    saved: state.type === 'saved' ? text.saved(formatClock(state.at)) : '',
+    failed: text.saveFailed,
+  };
+  return (
+    <span
+      role="status"
+      data-testid="save-state"
+      className={cn('ml-auto px-2 text-xs', state.type === 'failed' ? 'text-danger' : 'text-muted')}
+    >
+      {words[state.type]}
+    </span>
+  );
+}

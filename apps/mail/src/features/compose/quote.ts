@@ -1,0 +1,64 @@
+/**
+ * What stands below an answer. The quoted markup is the message's safe fragment without addresses of this server,
+ * cleaned once more by DOMPurify; it is shown only in a frame without scripts and never goes through the editor.
+ */
+import { sanitizeForFrame } from '@postroom/mail-html/browser';
+import type { ParsedMessage } from '../../lib/api.ts';
+import { formatAddress, formatFullTime } from '../../lib/format.ts';
+import { composeText as text } from '../../lib/i18n/compose.ts';
+import type { ReplyMode } from './recipients.ts';
+
+const QUOTE_CLASSES = ['postroom-quote', 'postroom-forward', 'gmail_quote', 'moz-cite-prefix'];
+
+export function escapeHtml(value: string): string {
+  return value.replace(/[&<>"']/g, (char) => `&#${char.codePointAt(0)};`);
+}
+
+/** Markup that may leave this server: no address of ours, no style sheet that would act on the whole answer. */
+function portableHtml(message: ParsedMessage): string {
+  const { body } = new DOMParser().parseFromString(message.processedHtml, 'text/html');
+  for (const element of body.querySelectorAll('style')) element.remove();
+  for (const element of body.querySelectorAll('[src],[background]')) {
+    for (const name of ['src', 'background']) {
+      if (element.getAttribute(name)?.startsWith('/')) element.removeAttribute(name);
+    }
+  }
+  for (const element of body.querySelectorAll('img:not([src])')) element.remove();
+  for (const element of body.querySelectorAll('[style*="/api/"]')) element.removeAttribute('style');
+  return sanitizeForFrame(body.innerHTML);
+}
+
+function forwardHeader(message: ParsedMessage): string {
+  const rows: [string, string][] = [
+    [text.forwarded.from, formatAddress(message.sender)],
+    [text.forwarded.date, formatFullTime(message.date ?? message.receivedOn)],
+    [text.forwarded.subject, message.subject],
+    [text.forwarded.to, message.to.map(formatAddress).join(', ')],
+    [text.forwarded.cc, message.cc.map(formatAddress).join(', ')],
+  ];
+  const lines = rows
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `<b>${name}:</b> ${escapeHtml(value)}<br>`);
+  return `<div>${text.forwardedTitle}<br>${lines.join('')}</div><br>`;
+}
+
+/** The quoted part of a new answer. */
+export function quotedPart(message: ParsedMessage, mode: ReplyMode): string {
+  const html = portableHtml(message);
+  if (mode === 'forward') return `<div class="postroom-forward">${forwardHeader(message)}${html}</div>`;
+  const when = formatFullTime(message.date ?? message.receivedOn);
+  const attribution = escapeHtml(text.attribution(when, formatAddress(message.sender)));
+  return `<div class="postroom-quote"><div>${attribution}</div><blockquote type="cite" style="margin: 0 0 0 0.8ex; border-left: 1px solid #ccc; padding-left: 1ex">${html}</blockquote></div>`;
+}
+
+/** Parts a stored draft into what is edited and what is quoted. */
+export function splitDraft(html: string): { body: string; quoted: string } {
+  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  const quote = body.querySelector(QUOTE_CLASSES.map((name) => `.${name}`).join(','));
+  if (!quote) return { body: sanitizeForFrame(body.innerHTML), quoted: '' };
+  const rest: Node[] = [];
+  for (let node: Node | null = quote; node; node = node.nextSibling) rest.push(node);
+  const holder = body.ownerDocument.createElement('div');
+  holder.append(...rest);
+  return { body: sanitizeForFrame(body.innerHTML), quoted: sanitizeForFrame(holder.innerHTML) };
+}

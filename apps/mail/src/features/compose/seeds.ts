@@ -1,0 +1,87 @@
+/** What a composer starts from: nothing, a message that is answered, or a stored draft. */
+import type { Address, Draft, ParsedMessage } from '../../lib/api.ts';
+import { quotedPart, splitDraft } from './quote.ts';
+import { type ReplyMode, replyRecipients, replySubject } from './recipients.ts';
+
+/** A file of another message that the new one carries along. */
+export interface CarriedFile {
+  url: string;
+  name: string;
+  type: string;
+  size: number;
+}
+
+export interface ComposeSeed {
+  /** Also the idempotency key: sent twice by accident, delivered once. */
+  key: string;
+  mode: 'new' | 'draft' | ReplyMode;
+  to: Address[];
+  cc: Address[];
+  bcc: Address[];
+  subject: string;
+  body: string;
+  quoted: string;
+  files: CarriedFile[];
+  connectionId?: string | undefined;
+  threadId?: string | undefined;
+  inReplyTo?: string | undefined;
+  fromEmail?: string | undefined;
+  draftId?: string | undefined;
+  /** The message that is answered, to choose the address to answer from. */
+  parent?: Pick<ParsedMessage, 'to' | 'cc' | 'bcc' | 'sender'> | undefined;
+}
+
+export function newSeed(change: Partial<ComposeSeed> = {}): ComposeSeed {
+  return {
+    key: crypto.randomUUID(),
+    mode: 'new',
+    to: [],
+    cc: [],
+    bcc: [],
+    subject: '',
+    body: '',
+    quoted: '',
+    files: [],
+    ...change,
+  };
+}
+
+function filesOf(messageId: string, attachments: ParsedMessage['attachments']): CarriedFile[] {
+  return attachments.map(({ attachmentId, filename, mimeType, size }) => ({
+    url: `/api/messages/${encodeURIComponent(messageId)}/attachments/${encodeURIComponent(attachmentId)}`,
+    name: filename || 'attachment',
+    type: mimeType,
+    size,
+  }));
+}
+
+export function replySeed(message: ParsedMessage, mode: ReplyMode, own: ReadonlySet<string>): ComposeSeed {
+  return newSeed({
+    mode,
+    ...replyRecipients(message, mode, own),
+    subject: replySubject(message.subject, mode),
+    quoted: quotedPart(message, mode),
+    files: mode === 'forward' ? filesOf(message.id, message.attachments) : [],
+    connectionId: message.connectionId,
+    threadId: mode === 'forward' ? undefined : message.threadId,
+    inReplyTo: message.messageId,
+    parent: message,
+  });
+}
+
+export function draftSeed(draft: Draft): ComposeSeed {
+  return newSeed({
+    mode: 'draft',
+    to: draft.to,
+    cc: draft.cc,
+    bcc: draft.bcc,
+    subject: draft.subject,
+    ...splitDraft(draft.message),
+    files: filesOf(draft.id, draft.attachments),
+    connectionId: draft.connectionId,
+    threadId: draft.threadId,
+    inReplyTo: draft.inReplyTo,
+    fromEmail: draft.fromEmail,
+    draftId: draft.id,
+  });
+}

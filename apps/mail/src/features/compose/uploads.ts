@@ -1,0 +1,107 @@
+/** Files on their way to the server, and those that are there. */
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { z } from 'zod';
+import { composeText as text } from '../../lib/i18n/compose.ts';
+import type { CarriedFile } from './seeds.ts';
+
+export interface ComposeFile {
+  key: string;
+  name: string;
+  type: string;
+  size: number;
+  /** From 0 to 1. */
+  progress: number;
+  uploadId?: string;
+  problem?: string;
+}
+
+const answerSchema = z.object({ uploadId: z.string(), name: z.string(), type: z.string(), size: z.number() });
+
+/** Sends one file. XMLHttpRequest, because fetch does not tell how far it got. */
+function upload(file: File, onProgress: (progress: number) => void, signal: AbortSignal): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', '/api/uploads');
+    request.responseType = 'json';
+    request.upload.onprogress = (event) => onProgress(event.total > 0 ? event.loaded / event.total : 0);
+    request.onload = () => {
+      const answer = answerSchema.safeParse(request.response);
+      if (request.status < 300 && answer.success) resolve(answer.data.uploadId);
+      else reject(new Error(request.status === 413 ? text.uploadTooLarge(file.name) : text.uploadFailed(file.name)));
+    };
+    request.onerror = () => reject(new Error(text.uploadFailed(file.name)));
+    signal.addEventListener('abort', () => request.abort());
+    const form = new FormData();
+    form.append('file', file, file.name);
+    request.send(form);
+  });
+}
+
+export interface Uploads {
+  files: ComposeFile[];
+  add: (files: readonly File[]) => void;
+  remove: (key: string) => void;
+  isBusy: boolean;
+}
+
+export function useUploads(carried: readonly CarriedFile[], onDone: () => void): Uploads {
+  const [files, setFiles] = useState<ComposeFile[]>([]);
+  const running = useRef(new Map<string, AbortController>());
+  const done = useRef(onDone);
+  useEffect(() => {
+    done.current = onDone;
+  });
+  const change = useCallback((key: string, changed: Partial<ComposeFile>) => {
+    setFiles((current) => current.map((file) => (file.key === key ? { ...file, ...changed } : file)));
+  }, []);
+  const begin = useCallback(
+    (shown: { name: string; type: string; size: number }, load: (signal: AbortSignal) => Promise<File>) => {
+      const key = crypto.randomUUID();
+      const controller = new AbortController();
+      running.current.set(key, controller);
+      setFiles((current) => [...current, { key, ...shown, progress: 0 }]);
+      load(controller.signal)
+        .then((file) => upload(file, (progress) => change(key, { progress }), controller.signal))
+        .then((uploadId) => {
+          change(key, { uploadId, progress: 1 });
+          done.current();
+        })
+        .catch((error: unknown) => {
+          if (controller.signal.aborted) return;
+          change(key, { problem: error instanceof Error ? error.message : text.uploadFailed(shown.name) });
+        })
+        .finally(() => running.current.delete(key));
+    },
+    [change],
+  );
+  const add = useCallback(
+    (added: readonly File[]) => {
+      for (const file of added) begin({ name: file.name, type: file.type, size: file.size }, async () => file);
+    },
+    [begin],
+  );
+  // Files of another message are fetched and stored anew, once.
+  const hasCarried = useRef(false);
+  useEffect(() => {
+    if (hasCarried.current) return;
+    hasCarried.current = true;
+    for (const file of carried) {
+      begin(file, async (signal) => {
+        const response = await fetch(file.url, { signal });
+        if (!response.ok) throw new Error(text.uploadFailed(file.name));
+        return new File([await response.blob()], file.name, { type: file.type });
+      });
+    }
+  }, [begin, carried]);
+  const remove = useCallback((key: string) => {
+    running.current.get(key)?.abort();
+    setFiles((current) => current.filter((file) => file.key !== key));
+    done.current();
+  }, []);
+  return {
+    files,
+    add,
+    remove,
+    isBusy: files.some(({ uploadId, problem }) => uploadId === undefined && problem === undefined),
+  };
+}

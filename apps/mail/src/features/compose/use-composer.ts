@@ -1,0 +1,197 @@
+/** A message that is being written: its fields, its draft, and sending it. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { toast } from 'sonner';
+import { type Address, apiClient, type Failure, failureOf, type Inputs, trpc } from '../../lib/api.ts';
+import { formatFullTime } from '../../lib/format.ts';
+import { composeText as text } from '../../lib/i18n/compose.ts';
+import { useSettings } from '../../lib/settings.ts';
+import { isAddress } from './addresses.ts';
+import { type Autosave, createAutosave, type SaveState } from './autosave.ts';
+import { deliveredTo } from './recipients.ts';
+import type { ComposeSeed } from './seeds.ts';
+import { useUploads } from './uploads.ts';
+import { openDraft } from './windows.ts';
+
+export interface ComposeFields {
+  to: Address[];
+  cc: Address[];
+  bcc: Address[];
+  subject: string;
+  fromEmail: string | undefined;
+  quoted: string;
+}
+
+type DraftInput = Inputs['drafts']['create'];
+type SendInput = Inputs['mail']['send'];
+
+export interface ComposerOptions {
+  seed: ComposeSeed;
+  /** The editor's content as HTML. */
+  readBody: () => string;
+  isBodyEmpty: () => boolean;
+  onClose: () => void;
+}
+
+export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOptions) {
+  const client = useQueryClient();
+  const { undoSendSeconds } = useSettings();
+  const [fields, setFields] = useState<ComposeFields>({
+    to: seed.to,
+    cc: seed.cc,
+    bcc: seed.bcc,
+    subject: seed.subject,
+    fromEmail: seed.fromEmail,
+    quoted: seed.quoted,
+  });
+  const [saveState, setSaveState] = useState<SaveState>({ type: 'idle' });
+  const [problem, setProblem] = useState<Failure>();
+  const autosaveRef = useRef<Autosave | undefined>(undefined);
+  const uploads = useUploads(
+    seed.files,
+    useCallback(() => autosaveRef.current?.changed(), []),
+  );
+  const { data: aliases = [] } = useQuery(trpc.mail.getEmailAliases.queryOptions({ connectionId: seed.connectionId }));
+  const { parent } = seed;
+  const suggested = useMemo(
+    () =>
+      (parent &&
+        deliveredTo(
+          parent,
+          aliases.map(({ email }) => email),
+        )) ??
+      aliases.find(({ primary }) => primary)?.email ??
+      aliases[0]?.email,
+    [aliases, parent],
+  );
+  const fromEmail = fields.fromEmail ?? suggested;
+
+  const content = (): DraftInput => ({
+    to: fields.to,
+    cc: fields.cc,
+    bcc: fields.bcc,
+    subject: fields.subject,
+    message: readBody() + fields.quoted,
+    attachments: uploads.files.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [{ uploadId }])),
+    threadId: seed.threadId,
+    inReplyTo: seed.inReplyTo,
+    fromEmail,
+    connectionId: seed.connectionId,
+  });
+  const latest = useRef({ content, isBodyEmpty, fields, uploads });
+  useEffect(() => {
+    latest.current = { content, isBodyEmpty, fields, uploads };
+  });
+  const autosave = useMemo(
+    () =>
+      createAutosave({
+        draftId: seed.draftId,
+        onState: setSaveState,
+        save: async (id) => (await apiClient.drafts.create.mutate({ ...latest.current.content(), id })).id,
+      }),
+    [seed.draftId],
+  );
+  useEffect(() => {
+    autosaveRef.current = autosave;
+  }, [autosave]);
+  const refreshDrafts = useCallback(() => {
+    void client.invalidateQueries({ queryKey: trpc.drafts.list.pathKey() });
+    void client.invalidateQueries({ queryKey: trpc.mail.count.pathKey() });
+  }, [client]);
+
+  const change = (changed: Partial<ComposeFields>) => {
+    setFields((current) => ({ ...current, ...changed }));
+    setProblem(undefined);
+    autosave.changed();
+  };
+  const isEmpty = () => {
+    const { fields: now, uploads: files } = latest.current;
+    return (
+      isBodyEmpty() &&
+      now.to.length + now.cc.length + now.bcc.length === 0 &&
+      now.subject === '' &&
+      files.files.length === 0
+    );
+  };
+  const close = async () => {
+    onClose();
+    if (!isEmpty()) await autosave.flush();
+    refreshDrafts();
+  };
+  const discard = async () => {
+    onClose();
+    const id = await autosave.stop();
+    if (id !== undefined)
+      await apiClient.drafts.delete.mutate({ id }).catch((error: unknown) => toast.error(failureOf(error).message));
+    toast(text.discarded);
+    refreshDrafts();
+  };
+
+  const sendMutation = useMutation({ mutationFn: (input: SendInput) => apiClient.mail.send.mutate(input) });
+  const complaint = (): string | undefined => {
+    const all = [...fields.to, ...fields.cc, ...fields.bcc];
+    const bad = all.find(({ email }) => !isAddress(email));
+    if (all.length === 0) return text.noRecipient;
+    if (bad) return text.badRecipient(bad.email);
+    if (uploads.isBusy) return text.stillUploading;
+    return uploads.files.find((file) => file.problem !== undefined)?.problem;
+  };
+  const send = async (at?: Date) => {
+    if (sendMutation.isPending) return;
+    const wrong = complaint();
+    if (wrong !== undefined) return setProblem({ message: wrong });
+    setProblem(undefined);
+    const draftId = await autosave.stop();
+    const holdMs = at === undefined ? undoSendSeconds * 1000 : 0;
+    const sendAt = at ?? (holdMs > 0 ? new Date(Date.now() + holdMs) : undefined);
+    try {
+      const { id } = await sendMutation.mutateAsync({
+        ...content(),
+        draftId,
+        sendAt: sendAt?.toISOString(),
+        idempotencyKey: seed.key,
+        isForward: seed.mode === 'forward' ? true : undefined,
+      });
+      onClose();
+      announce(id, at, holdMs);
+      refreshDrafts();
+      void client.invalidateQueries({ queryKey: trpc.outbox.pathKey() });
+      void client.invalidateQueries({ queryKey: trpc.mail.get.pathKey() });
+      void client.invalidateQueries({ queryKey: trpc.mail.listThreads.pathKey() });
+    } catch (error) {
+      autosave.resume();
+      setProblem(failureOf(error));
+    }
+  };
+  const announce = (id: string, at: Date | undefined, holdMs: number) => {
+    if (at === undefined && holdMs === 0) return void toast(text.sent);
+    toast(at === undefined ? text.sendingSoon : text.scheduled(formatFullTime(at.toISOString())), {
+      duration: at === undefined ? holdMs : 8000,
+      action: { label: text.undo, onClick: () => void takeBack(id) },
+    });
+  };
+  const takeBack = async (id: string) => {
+    try {
+      const { draftId } = await apiClient.outbox.cancel.mutate({ id });
+      await openDraft(draftId);
+      void client.invalidateQueries({ queryKey: trpc.outbox.pathKey() });
+    } catch (error) {
+      toast.error(text.undoTooLate, { description: failureOf(error).message });
+    }
+  };
+
+  return {
+    fields,
+    fromEmail,
+    aliases,
+    change,
+    uploads,
+    saveState,
+    problem,
+    autosave,
+    isSending: sendMutation.isPending,
+    send,
+    close,
+    discard,
+  };
+}

@@ -1,0 +1,29 @@
+/** The composers at the bottom of the window. */
+import { toast } from 'sonner';
+import { apiClient, failureOf } from '../../lib/api.ts';
+import { createStore } from '../../lib/external-store.ts';
+import { composeText as text } from '../../lib/i18n/compose.ts';
+import { type ComposeSeed, draftSeed, newSeed } from './seeds.ts';
+
+const MAX_WINDOWS = 3;
+export const composeWindows = createStore<readonly ComposeSeed[]>([]);
+
+export function openComposer(seed: ComposeSeed = newSeed()): void {
+  composeWindows.set((windows) => {
+    if (seed.draftId !== undefined && windows.some(({ draftId }) => draftId === seed.draftId)) return windows;
+    return [...windows, seed].slice(-MAX_WINDOWS);
+  });
+}
+
+export function closeComposer(key: string): void {
+  composeWindows.set((windows) => windows.filter((one) => one.key !== key));
+}
+
+/** Fetches a stored draft and goes on with it. */
+export async function openDraft(draftId: string): Promise<void> {
+  try {
+    openComposer(draftSeed(await apiClient.drafts.get.query({ id: draftId })));
+  } catch (error) {
+    toast.error(text.draftFailed, { description: failureOf(error).message });
+  }
+}

@@ -1,0 +1,60 @@
+/** What works with an account's servers and what does not, what follows from it, and a report to pass on. */
+import { useMutation } from '@tanstack/react-query';
+import { CircleAlert, CircleCheck } from 'lucide-react';
+import { useEffect } from 'react';
+import { toast } from 'sonner';
+import { Button } from '../../components/ui/button.tsx';
+import { Dialog } from '../../components/ui/dialog.tsx';
+import { Notice } from '../../components/ui/notice.tsx';
+import { Spinner } from '../../components/ui/spinner.tsx';
+import { type Connection, failureOf, trpc } from '../../lib/api.ts';
+import { settingsText as text } from '../../lib/i18n/settings.ts';
+
+export function DoctorDialog({ connection, onClose }: { connection: Connection; onClose: () => void }) {
+  const { mutate, data, error, isPending } = useMutation(trpc.connections.doctor.mutationOptions());
+  useEffect(() => mutate({ connectionId: connection.id }), [mutate, connection.id]);
+  const copy = async () => {
+    await navigator.clipboard.writeText(data?.report ?? '');
+    toast(text.copied);
+  };
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={text.doctorTitle(connection.email)}
+      className="max-w-2xl"
+    >
+      {isPending && (
+        <p className="flex items-center gap-2 text-muted">
+          <Spinner />
+          {text.checking}
+        </p>
+      )}
+      {error && <Notice tone="danger" title={failureOf(error).message} fix={failureOf(error).fix} />}
+      {data && (
+        <>
+          <ul className="divide-y" data-testid="doctor-checks">
+            {data.checks.map(({ id, ok, title, detail, consequence, fix }) => (
+              <li key={id} className="flex gap-3 py-2.5">
+                {ok ? (
+                  <CircleCheck aria-label={text.checkGood} className="mt-0.5 size-4 shrink-0 text-good" />
+                ) : (
+                  <CircleAlert aria-label={text.checkBad} className="mt-0.5 size-4 shrink-0 text-warn" />
+                )}
+                <div className="min-w-0 [overflow-wrap:anywhere]">
+                  <p className="font-medium">{title}</p>
+                  <p className="text-muted">{detail}</p>
+                  {consequence !== undefined && <p>{consequence}</p>}
+                  {fix !== undefined && <p>{fix}</p>}
+                </div>
+              </li>
+            ))}
+          </ul>
+          <Button className="mt-4" onClick={() => void copy()}>
+            {text.copyReport}
+          </Button>
+        </>
+      )}
+    </Dialog>
+  );
+}

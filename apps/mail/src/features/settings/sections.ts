@@ -1,0 +1,7 @@
+/** The parts of the settings, as they stand in the URL. */
+export const settingsSections = ['general', 'accounts', 'labels', 'identities'] as const;
+export type SettingsSection = (typeof settingsSections)[number];
+
+export function sectionOf(text: string): SettingsSection {
+  return settingsSections.find((section) => section === text) ?? 'general';
+}

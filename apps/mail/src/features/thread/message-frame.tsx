@@ -1,0 +1,63 @@
+/**
+ * A message's markup in a frame without scripts: the safe fragment, cleaned once more by DOMPurify, straight into
+ * `srcdoc`. From outside the frame is only measured, and keys pressed in it are passed on.
+ */
+import { FRAME_SANDBOX, renderMessageFrame } from '@postroom/mail-html/browser';
+import { useEffect, useMemo, useRef, useState } from 'react';
+
+export interface MessageFrameProps {
+  html: string;
+  title: string;
+  isDark: boolean;
+}
+
+const LIGHT = { colorScheme: 'light', background: '#ffffff', color: '#1c1e22', link: '#3151c9' } as const;
+const DARK = { colorScheme: 'dark', background: '#191b1f', color: '#e6e7ea', link: '#9db1ff' } as const;
+
+function passOnKey(event: KeyboardEvent) {
+  const copy = new KeyboardEvent('keydown', event);
+  if (!window.dispatchEvent(copy) || copy.defaultPrevented) event.preventDefault();
+}
+
+export function MessageFrame({ html, title, isDark }: MessageFrameProps) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [height, setHeight] = useState(60);
+  const srcDoc = useMemo(() => renderMessageFrame(html, { theme: isDark ? DARK : LIGHT }), [html, isDark]);
+
+  useEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    let observer: ResizeObserver | undefined;
+    const watch = () => {
+      const page = element.contentDocument;
+      if (!page?.body) return;
+      observer?.disconnect();
+      const measure = () => setHeight(Math.ceil(page.body.getBoundingClientRect().height) + 1);
+      const overflow = page.documentElement;
+      overflow.style.overflowY = 'hidden';
+      page.body.style.display = 'flow-root';
+      observer = new ResizeObserver(measure);
+      observer.observe(page.body);
+      page.addEventListener('keydown', passOnKey);
+      measure();
+    };
+    watch();
+    element.addEventListener('load', watch);
+    return () => {
+      observer?.disconnect();
+      element.removeEventListener('load', watch);
+    };
+  }, []);
+
+  return (
+    <iframe
+      ref={frame}
+      title={title}
+      sandbox={FRAME_SANDBOX}
+      srcDoc={srcDoc}
+      data-testid="message-frame"
+      className="block w-full border-0"
+      style={{ height }}
+    />
+  );
+}

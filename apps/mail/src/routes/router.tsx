@@ -1,0 +1,20 @@
+/** URL → feature. */
+import { createRouter } from '@tanstack/react-router';
+import { signInRoute, signUpRoute } from './auth.tsx';
+import { mailRoute } from './mail.tsx';
+import { rootRoute } from './root.tsx';
+import { connectRoute, indexRoute, settingsRoute, signedInRoute } from './signed-in.tsx';
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  signUpRoute,
+  signedInRoute.addChildren([indexRoute, connectRoute, settingsRoute, mailRoute]),
+]);
+
+export const router = createRouter({ routeTree, defaultPreload: false, scrollRestoration: false });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,84 @@
+/** Everything that needs a session: without one, sign-in; without an account, connecting one. */
+import { createRoute, Outlet, redirect, useNavigate } from '@tanstack/react-router';
+import { Suspense } from 'react';
+import { Spinner } from '../components/ui/spinner.tsx';
+import { ConnectAccount } from '../features/accounts/index.ts';
+import { AuthPage, sessionQuery } from '../features/auth/index.ts';
+import { SettingsPage, sectionOf } from '../features/settings/index.ts';
+import { queryClient, trpc } from '../lib/api.ts';
+import { configQuery } from '../lib/config.ts';
+import { accountsText } from '../lib/i18n/accounts.ts';
+import { useLiveUpdates } from '../lib/live-updates.ts';
+import { rootRoute } from './root.tsx';
+
+function SignedIn() {
+  useLiveUpdates(true);
+  return <Outlet />;
+}
+
+export const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  beforeLoad: async () => {
+    const session = await queryClient.ensureQueryData(sessionQuery);
+    if (session) return { session };
+    const config = await queryClient.ensureQueryData(configQuery).catch(() => null);
+    const isFirst = config?.canSignUp === true && config.signUp === 'first';
+    throw redirect({ to: isFirst ? '/sign-up' : '/sign-in' });
+  },
+  component: SignedIn,
+});
+
+export const indexRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/mail/$folder', params: { folder: 'inbox' } });
+  },
+});
+
+function Connect() {
+  const navigate = useNavigate();
+  const { session } = signedInRoute.useRouteContext();
+  const hasAccounts = (queryClient.getQueryData(trpc.connections.list.queryKey())?.connections.length ?? 0) > 0;
+  return (
+    <AuthPage title={accountsText.connectTitle} intro={accountsText.connectIntro}>
+      <ConnectAccount
+        initialName={session.name}
+        initialEmail={hasAccounts ? '' : session.email}
+        onConnected={(account) =>
+          void navigate({ to: '/mail/$folder', params: { folder: 'inbox' }, search: hasAccounts ? { account } : {} })
+        }
+      />
+    </AuthPage>
+  );
+}
+
+export const connectRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/connect', component: Connect });
+
+function Settings() {
+  const navigate = useNavigate();
+  const { section } = settingsRoute.useParams();
+  return (
+    <Suspense
+      fallback={
+        <div className="flex h-full items-center justify-center">
+          <Spinner />
+        </div>
+      }
+    >
+      <SettingsPage
+        section={sectionOf(section)}
+        onSection={(next) => void navigate({ to: '/settings/$section', params: { section: next } })}
+        onBack={() => void navigate({ to: '/mail/$folder', params: { folder: 'inbox' } })}
+        onAddAccount={() => void navigate({ to: '/connect' })}
+      />
+    </Suspense>
+  );
+}
+
+export const settingsRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/settings/$section',
+  component: Settings,
+});
