@@ -46,7 +46,7 @@ export function createSteps({ node, missing, browser }) {
       run: async () => {
         const lacking = [...MAIL_SERVERS, 'browser'].filter((piece) => missing.includes(piece));
         if (!existsSync(join(root, 'e2e/playwright.config.ts')))
-          return skipped('browser stories', 'the web app is not there yet');
+          return skipped('browser stories', 'there is no server yet to open the app on');
         if (lacking.length > 0) return skipped('browser stories', `not installed: ${lacking.join(', ')}`);
         return runPlaywright(node, browser);
       },
