@@ -24,6 +24,9 @@ const SOCKET_MS = 60_000;
 const MAX_LINE = 16 * 1024 * 1024;
 const MAX_LITERAL = 160 * 1024 * 1024;
 
+/** RFC 2971. Every field is given, because imapflow fills what lacks with its own name and address. */
+const CLIENT_INFO = { name: 'Postroom', version: '0.1', vendor: 'Postroom', 'support-url': '' };
+
 export async function connectImap(account: ImapAccount, dial: Dial): Promise<ImapSession> {
   const { endpoint } = account;
   const listeners = new Set<(event: ImapEvent) => void>();
@@ -41,7 +44,7 @@ export async function connectImap(account: ImapAccount, dial: Dial): Promise<Ima
     auth: { user: endpoint.username, pass: account.auth.password },
     tls: { minVersion: 'TLSv1.2', servername: dial.servername, ...(dial.ca ? { ca: [...dial.ca] } : {}) },
     // Servers that refuse strangers (163 and friends) want ID before SELECT.
-    clientInfo: { name: 'Postroom' },
+    clientInfo: CLIENT_INFO,
     logger: false,
     disableAutoIdle: true,
     qresync: true,

@@ -2,27 +2,12 @@
  * BODYSTRUCTURE as stored: a compact, JSON-safe tree, from what the server told or from the source itself. The part
  * numbers are IMAP's in both cases.
  */
+import type { StructureNode } from '@postroom/db';
 import { decodeEncodedWords } from './encoded-words.ts';
 import type { MimePart } from './parts.ts';
 
-/** A node of the stored tree. Leaves have no children; names and ids are decoded. */
-export interface Structure {
-  /** IMAP part number; empty for a multipart at the root. */
-  part: string;
-  type: string;
-  /** Size as transferred, in bytes. */
-  size?: number;
-  encoding?: string;
-  charset?: string;
-  /** `format=flowed` and `delsp=yes` of text/plain (RFC 3676). */
-  flowed?: boolean;
-  delsp?: boolean;
-  disposition?: string;
-  /** As the sender wrote it; {@link attachmentsOf} makes it safe. */
-  filename?: string;
-  contentId?: string;
-  children?: Structure[];
-}
+/** A node of the stored tree; {@link attachmentsOf} makes its file names safe. */
+export type Structure = StructureNode;
 
 /** What imapflow gives for BODYSTRUCTURE, as far as it is used here. */
 export interface ImapBodyStructure {

@@ -1,11 +1,12 @@
 /** A worker left to itself on a real Dovecot: what others do shows by itself, what the user does arrives by itself. */
+import type { UserId } from '@postroom/db';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { waitUntil } from '@postroom/mail-lab';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { AccountAccess, OpenAccount } from '../accounts/access.ts';
+import type { AccountAccess } from '../accounts/access.ts';
 import { row, rows } from '../index/sql.ts';
 import { createActions } from '../operations/actions.ts';
-import { runOperations } from '../operations/remote.ts';
+import { createAccountWork } from '../schedule/account-work.ts';
 import { mail, type TestAccount, withAccount } from './account.fixture.ts';
 import { startAccountWorker } from './account-worker.ts';
 
@@ -18,7 +19,22 @@ afterAll(() => database.drop());
 /** A session of its own for every piece of work. */
 function accessOf(account: TestAccount): AccountAccess {
   return {
-    open: async () => ({ connectionId: account.connectionId, learned: {}, paused: false }) as unknown as OpenAccount,
+    open: async () => {
+      const endpoint = { host: 'localhost', port: 1, security: 'tls' as const, username: 'ada@lab.test' };
+      return {
+        connectionId: account.connectionId,
+        userId: 'u1' as UserId,
+        email: 'ada@lab.test',
+        name: 'Ada',
+        imap: endpoint,
+        smtp: endpoint,
+        imapPassword: 'fake-password',
+        smtpPassword: 'fake-password',
+        pins: {},
+        learned: {},
+        paused: false,
+      };
+    },
     async withImap(_connectionId, _purpose, work) {
       const session = await account.connect();
       try {
@@ -42,14 +58,12 @@ it('mail that arrives is listed by itself, and an action reaches the server by i
     const worker = startAccountWorker(account.connectionId, {
       pool,
       access,
-      work: {
-        run: async (connectionId, signal) => {
-          await access.withImap(connectionId, 'interactive', (session) =>
-            runOperations(pool, connectionId, session, signal),
-          );
-          return null;
-        },
-      },
+      work: createAccountWork({
+        pool,
+        withImap: access.withImap,
+        outbox: { run: async () => null },
+        now: () => new Date(),
+      }),
       now: () => new Date(),
       random: Math.random,
       log: (event, detail) => failures.push({ event, ...detail }),
