@@ -16,7 +16,7 @@ import { newMessageFromSource, ownAddresses } from '../index/new-message.ts';
 import { indexMessages } from '../index/search-index.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { parseMessage, snippet } from '../mime/index.ts';
-import { mailboxOfRole } from '../operations/actions.ts';
+import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
 import { wakeAccount } from '../operations/wake.ts';
 import { keepAttachments, saveUpload } from '../outbox/attachments.ts';
 import { findParent, type Sender } from '../outbox/enqueue.ts';

@@ -92,7 +92,7 @@ export interface FolderTarget {
   readonly view: FolderView | null;
 }
 
-function isRoleWord(folder: string): folder is FolderRole {
+export function isRoleWord(folder: string): folder is FolderRole {
   return Object.hasOwn(ROLE_OF_FOLDER, folder);
 }
 

@@ -3,34 +3,40 @@
  * of it afterwards, by itself. Every action but deleting for good can be taken back with its token.
  */
 import { randomUUID } from 'node:crypto';
-import type { ConnectionId, MailboxId, MailboxRole, OperationId, ThreadId } from '@postroom/db';
+import type { ConnectionId, MailboxId, OperationId, ThreadId } from '@postroom/db';
 import type pg from 'pg';
 import { notFound } from '../../lib/driver/errors.ts';
 import { presentConnectionId, presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
 import type { Flags } from '../imap/types.ts';
+import { isRoleWord, loadFolders, ROLE_OF_FOLDER, resolveFolder } from '../index/folders.ts';
 import { refreshThreads } from '../index/refresh.ts';
-import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
+import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 import { enqueueOperation, reverseOf, takeBack, threadsOfOperation } from './local.ts';
+import { mailboxOfRole } from './mailbox-of-role.ts';
 import { type OperationBody, operationSchema } from './payloads.ts';
-import { type Candidate, toArchive, toDelete, toMarkRead, toMarkUnread, toMove, toStar, toUnstar } from './targets.ts';
+import {
+  type Candidate,
+  toArchive,
+  toDelete,
+  toMarkImportant,
+  toMarkRead,
+  toMarkUnread,
+  toMove,
+  toStar,
+  toUnstar,
+} from './targets.ts';
+import { assertFuture, type WaitingChange, waitingOperation } from './waiting.ts';
 import { wakeAccount } from './wake.ts';
 
 export interface Done {
   readonly undo?: string;
 }
 
+/** The keyword of RFC 8457. */
+const IMPORTANT = '$Important';
 const NO_FLAGS: Flags = { system: [], keywords: [] };
 const flag = (name: Flags['system'][number]): Flags => ({ system: [name], keywords: [] });
-
-/** What a missing role mailbox is made as. */
-const DEFAULT_NAMES: Readonly<Partial<Record<MailboxRole, string>>> = {
-  archive: 'Archive',
-  trash: 'Trash',
-  junk: 'Junk',
-  sent: 'Sent',
-  drafts: 'Drafts',
-};
 
 export type Actions = ReturnType<typeof createActions>;
 
@@ -84,6 +90,12 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
       operations: [moveOperation(pick(candidates), await target(tx))],
     }));
 
+  const wait = (connectionId: ConnectionId, threadIds: readonly ThreadId[], change: WaitingChange) =>
+    act(connectionId, threadIds, async (tx) => ({
+      undoable: true,
+      operations: await waitingOperation(tx, connectionId, threadIds, change),
+    }));
+
   return {
     markAsRead: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
       setFlags(connectionId, threadIds, toMarkRead, { add: flag('seen') }),
@@ -93,6 +105,28 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
       setFlags(connectionId, threadIds, toStar, { add: flag('flagged') }),
     unstar: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
       setFlags(connectionId, threadIds, toUnstar, { remove: flag('flagged') }),
+    /** Unstars when any message of any of them is starred, else stars. */
+    toggleStar: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      act(connectionId, threadIds, async (_tx, candidates) => {
+        const starred = toUnstar(candidates);
+        const none = mutable(NO_FLAGS);
+        const flagged = mutable(flag('flagged'));
+        const payload =
+          starred.length > 0
+            ? { messageIds: starred, add: none, remove: flagged }
+            : { messageIds: toStar(candidates), add: flagged, remove: none };
+        return { undoable: true, operations: [{ kind: 'flags', payload }] };
+      }),
+    markAsImportant: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      setFlags(connectionId, threadIds, toMarkImportant, { add: { system: [], keywords: [IMPORTANT] } }),
+    mute: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      wait(connectionId, threadIds, { muted: true }),
+    snooze: async (connectionId: ConnectionId, threadIds: readonly ThreadId[], until: Date, now: Date) => {
+      assertFuture(until, now);
+      return wait(connectionId, threadIds, { snoozedUntil: until });
+    },
+    unsnooze: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+      wait(connectionId, threadIds, { snoozedUntil: null }),
     archive: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
       moveTo(connectionId, threadIds, toArchive, (tx) => mailboxOfRole(tx, connectionId, 'archive')),
     spam: (connectionId: ConnectionId, threadIds: readonly ThreadId[], folder: MailboxId | null) =>
@@ -124,6 +158,17 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
         if (forGood.length > 0) operations.push({ kind: 'expunge', payload: { items: itemsOf(forGood) } });
         return { operations, undoable: forGood.length === 0 };
       }),
+
+    /** Where mail can be moved to: the mailbox of a folder id, made for a role that has none; null for what is no place. */
+    async targetOf(connectionId: ConnectionId, folder: string): Promise<MailboxId | null> {
+      const { mailbox } = resolveFolder(await loadFolders(pool, connectionId), folder);
+      if (mailbox) return mailbox.id;
+      if (!isRoleWord(folder)) return null;
+      return transaction(pool, async (tx) => {
+        await lockAccount(tx, connectionId);
+        return mailboxOfRole(tx, connectionId, ROLE_OF_FOLDER[folder]);
+      });
+    },
 
     /** Takes an action back: what has not left yet is dropped, what the server did is done the other way round. */
     async undo(connectionId: ConnectionId, token: string): Promise<void> {
@@ -157,6 +202,16 @@ async function reverse(tx: Tx, connectionId: ConnectionId, operation: OperationB
     await enqueueOperation(tx, connectionId, { kind: 'flags', payload: reverseOf(operation.payload) }, null);
     return;
   }
+  if (operation.kind === 'waiting') {
+    const { before, after } = operation.payload;
+    await enqueueOperation(tx, connectionId, { kind: 'waiting', payload: { before: after, after: before } }, null);
+    return;
+  }
+  if (operation.kind === 'local-label') {
+    const payload = { ...operation.payload, isAdded: !operation.payload.isAdded };
+    await enqueueOperation(tx, connectionId, { kind: 'local-label', payload }, null);
+    return;
+  }
   if (operation.kind !== 'move') return;
   const { items, to } = operation.payload;
   for (const from of new Set(items.map((item) => item.from))) {
@@ -174,8 +229,9 @@ function moveOperation(candidates: readonly Candidate[], to: MailboxId): Operati
 
 const mutable = ({ system, keywords }: Flags) => ({ system: [...system], keywords: [...keywords] });
 
-function hasWork({ kind, payload }: OperationBody): boolean {
-  return (kind === 'flags' ? payload.messageIds : payload.items).length > 0;
+function hasWork({ payload }: OperationBody): boolean {
+  if ('after' in payload) return payload.after.length > 0;
+  return ('items' in payload ? payload.items : payload.messageIds).length > 0;
 }
 
 async function tell(tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]): Promise<void> {
@@ -198,29 +254,4 @@ function loadCandidates(tx: Tx, connectionId: ConnectionId, threadIds: readonly 
      order by m.received_at, m.id`,
     [connectionId, threadIds],
   );
-}
-
-/** The mailbox of that role; where the server has none, one is written down here and made there before the first move. */
-export async function mailboxOfRole(tx: Tx, connectionId: ConnectionId, role: MailboxRole): Promise<MailboxId> {
-  const found = await row<{ id: MailboxId }>(tx, 'select id from mailbox where connection_id = $1 and role = $2', [
-    connectionId,
-    role,
-  ]);
-  if (found) return found.id;
-  const name = DEFAULT_NAMES[role] ?? role;
-  const known = await rows<{ path: string; delimiter: string | null }>(
-    tx,
-    `select path, delimiter from mailbox where connection_id = $1 and role is distinct from 'inbox'`,
-    [connectionId],
-  );
-  const delimiter = known[0]?.delimiter ?? '/';
-  // Servers that keep everything below the inbox (`INBOX.Sent`) want the new one there too.
-  const isBelowInbox = known.length > 0 && known.every(({ path }) => path.startsWith(`INBOX${delimiter}`));
-  const made = await row<{ id: MailboxId }>(
-    tx,
-    `insert into mailbox (connection_id, path, delimiter, name, role, synced) values ($1, $2, $3, $4, $5, false)
-     on conflict (connection_id, path) do update set role = excluded.role returning id`,
-    [connectionId, isBelowInbox ? `INBOX${delimiter}${name}` : name, delimiter, name, role],
-  );
-  return (made as { id: MailboxId }).id;
 }

@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseId } from '../../lib/driver/ids.ts';
 import { rows } from '../index/sql.ts';
-import { snooze, wakeDueSnoozes } from '../schedule/snooze.ts';
+import { wakeDueSnoozes } from '../schedule/snooze.ts';
 import { mail, type TestAccount, withAccount } from '../sync/account.fixture.ts';
 import { createActions } from './actions.ts';
 import { createLabels } from './labels.ts';
@@ -76,11 +76,52 @@ it('a conversation that waits leaves the inbox and comes back unread when it is 
     await account.look();
     const thread = await threadOf(account, 'Later');
     const until = new Date(Date.now() + 60_000);
-    await snooze(database.pool, account.connectionId, [thread], until);
+    await createActions(database).snooze(account.connectionId, [thread], until, new Date());
     expect(await account.list('INBOX')).toEqual([]);
     expect(await wakeDueSnoozes(database.pool, account.connectionId, new Date())).toEqual([]);
     expect(await wakeDueSnoozes(database.pool, account.connectionId, until)).toEqual([thread]);
     expect(await account.list('INBOX')).toEqual(['Later *']);
     await run(account);
     expect(await account.onServer('INBOX')).toEqual(['Later *']);
+  }));
+
+it('snoozing and muting can be taken back, also when the worker has been there in between', () =>
+  withAccount(database, {}, async (account) => {
+    await account.other.append('INBOX', mail('Trip'));
+    await account.other.append('INBOX', mail('Noise'));
+    await account.look();
+    const { connectionId } = account;
+    const actions = createActions(database);
+    const until = new Date(Date.now() + 60_000);
+    const snoozed = await actions.snooze(connectionId, [await threadOf(account, 'Trip')], until, new Date());
+    const muted = await actions.mute(connectionId, [await threadOf(account, 'Noise')]);
+    expect(await account.list('INBOX')).toEqual([]);
+    await actions.undo(connectionId, muted.undo ?? '');
+    expect(await account.list('INBOX')).toEqual(['Noise *']);
+    await run(account);
+    await actions.undo(connectionId, snoozed.undo ?? '');
+    expect(await account.list('INBOX')).toEqual(['Noise *', 'Trip *']);
+  }));
+
+it('a label kept here can be taken back, and only from what did not have it', () =>
+  withAccount(database, {}, async (account) => {
+    await account.other.append('INBOX', mail('Trip'));
+    await account.other.append('INBOX', mail('Hotel'));
+    await account.look();
+    const { connectionId } = account;
+    await database.pool.query('update mailbox set keywords_allowed = false where connection_id = $1', [connectionId]);
+    const labels = createLabels(database);
+    const labelId: LabelId = parseId('label', (await labels.create(connectionId, { name: 'Travel' })).id).id;
+    const [trip, hotel] = [await threadOf(account, 'Trip'), await threadOf(account, 'Hotel')];
+    await labels.modify(connectionId, [trip], { add: [labelId], remove: [] });
+    const both = await labels.modify(connectionId, [trip, hotel], { add: [labelId], remove: [] });
+    await createActions(database).undo(connectionId, both.undo ?? '');
+    expect(
+      await rows(database.pool, 'select id, label_ids from thread where connection_id = $1 order by id', [
+        connectionId,
+      ]),
+    ).toEqual([
+      { id: trip, label_ids: [labelId] },
+      { id: hotel, label_ids: [] },
+    ]);
   }));

@@ -58,8 +58,9 @@ export function createLabels({ pool }: { readonly pool: pg.Pool }) {
         for (const [mode, ids] of Object.entries(change)) {
           for (const { id, keyword } of await load(tx, connectionId, ids)) {
             const isAdded = mode === 'add';
-            if (keyword === null) await setLocal(tx, connectionId, messageIds, id, isAdded);
-            else if (await setKeyword(tx, connectionId, messageIds, keyword, { isAdded, token })) hasUndo = true;
+            if (keyword === null) {
+              if (await setLocal(tx, connectionId, { messageIds, labelId: id, isAdded }, token)) hasUndo = true;
+            } else if (await setKeyword(tx, connectionId, messageIds, keyword, { isAdded, token })) hasUndo = true;
           }
         }
         await tellThreads(tx, connectionId, threadIds);
@@ -178,20 +179,25 @@ async function setKeyword(
   return true;
 }
 
+/** Likewise, for a label that is kept here. */
 async function setLocal(
   tx: Tx,
   connectionId: ConnectionId,
-  messageIds: readonly MessageRowId[],
-  labelId: LabelId,
-  isAdded: boolean,
-): Promise<void> {
-  await tx.query(
-    isAdded
-      ? `insert into message_label (connection_id, message_id, label_id)
-         select $1, id, $3 from unnest($2::bigint[]) as x(id) on conflict do nothing`
-      : 'delete from message_label where connection_id = $1 and message_id = any($2::bigint[]) and label_id = $3',
-    [connectionId, messageIds, labelId],
+  { messageIds, labelId, isAdded }: { messageIds: readonly MessageRowId[]; labelId: LabelId; isAdded: boolean },
+  token: string,
+): Promise<boolean> {
+  const labelled = await rows<{ id: MessageRowId }>(
+    tx,
+    `select message_id as id from message_label
+     where connection_id = $1 and label_id = $2 and message_id = any($3::bigint[])`,
+    [connectionId, labelId, messageIds],
   );
+  const has = new Set(labelled.map(({ id }) => id));
+  const changing = messageIds.filter((id) => has.has(id) !== isAdded);
+  if (changing.length === 0) return false;
+  const payload = { messageIds: changing, labelId, isAdded };
+  await enqueueOperation(tx, connectionId, { kind: 'local-label', payload }, token);
+  return true;
 }
 
 async function requireFreeName(tx: Tx, connectionId: ConnectionId, name: string, except: LabelId | null) {

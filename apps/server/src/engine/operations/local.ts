@@ -6,7 +6,7 @@ import type { ConnectionId, MessageRowId, OperationId, ThreadId } from '@postroo
 import { flagBits } from '../index/flags.ts';
 import { row, rows, type Tx } from '../index/sql.ts';
 import type { FlagPayload } from './overlay.ts';
-import type { MoveItem, OperationBody } from './payloads.ts';
+import type { MoveItem, OperationBody, OperationOf, Waiting } from './payloads.ts';
 
 /** Writes the operation down and does its local half. */
 export async function enqueueOperation(
@@ -21,9 +21,24 @@ export async function enqueueOperation(
     [connectionId, operation.kind, JSON.stringify(operation.payload), undoToken],
   );
   const { id } = made as { id: OperationId };
-  if (operation.kind === 'flags') await changeFlags(tx, connectionId, operation.payload);
-  else await leave(tx, connectionId, id, operation.payload.items);
-  if (operation.kind === 'move') await arrive(tx, connectionId, id, operation.payload);
+  switch (operation.kind) {
+    case 'flags':
+      await changeFlags(tx, connectionId, operation.payload);
+      break;
+    case 'move':
+      await leave(tx, connectionId, id, operation.payload.items);
+      await arrive(tx, connectionId, id, operation.payload);
+      break;
+    case 'expunge':
+      await leave(tx, connectionId, id, operation.payload.items);
+      break;
+    case 'waiting':
+      await setWaiting(tx, connectionId, operation.payload.after);
+      break;
+    case 'local-label':
+      await setLocalLabel(tx, connectionId, operation.payload);
+      break;
+  }
   return id;
 }
 
@@ -34,10 +49,24 @@ export async function takeBack(
   id: OperationId,
   operation: OperationBody,
 ): Promise<void> {
-  if (operation.kind === 'flags') {
-    await changeFlags(tx, connectionId, reverseOf(operation.payload));
-    return;
+  switch (operation.kind) {
+    case 'flags':
+      await changeFlags(tx, connectionId, reverseOf(operation.payload));
+      return;
+    case 'waiting':
+      await setWaiting(tx, connectionId, operation.payload.before);
+      return;
+    case 'local-label':
+      await setLocalLabel(tx, connectionId, { ...operation.payload, isAdded: !operation.payload.isAdded });
+      return;
+    case 'move':
+    case 'expunge':
+      await stay(tx, connectionId, id);
   }
+}
+
+/** What was leaving stays; what was to arrive does not. */
+async function stay(tx: Tx, connectionId: ConnectionId, id: OperationId): Promise<void> {
   await tx.query(
     `delete from placement where connection_id = $1 and operation_id = $2 and state = 'arriving' and uid is null`,
     [connectionId, id],
@@ -96,16 +125,47 @@ async function arrive(
   );
 }
 
+async function setWaiting(tx: Tx, connectionId: ConnectionId, waiting: readonly Waiting[]): Promise<void> {
+  await tx.query(
+    `update thread t set snoozed_until = x.snoozed_until, muted = x.muted
+     from unnest($2::bigint[], $3::timestamptz[], $4::boolean[]) as x(id, snoozed_until, muted)
+     where t.connection_id = $1 and t.id = coalesce(
+       (select a.into_id from thread_alias a where a.connection_id = $1 and a.old_id = x.id), x.id)`,
+    [
+      connectionId,
+      waiting.map(({ threadId }) => threadId),
+      waiting.map(({ snoozedUntil }) => snoozedUntil),
+      waiting.map(({ muted }) => muted),
+    ],
+  );
+}
+
+async function setLocalLabel(
+  tx: Tx,
+  connectionId: ConnectionId,
+  { messageIds, labelId, isAdded }: OperationOf<'local-label'>['payload'],
+): Promise<void> {
+  await tx.query(
+    isAdded
+      ? `insert into message_label (connection_id, message_id, label_id)
+         select $1, m.id, l.id from message m join label l on l.connection_id = $1 and l.id = $3
+         where m.connection_id = $1 and m.id = any($2::bigint[]) on conflict do nothing`
+      : 'delete from message_label where connection_id = $1 and message_id = any($2::bigint[]) and label_id = $3',
+    [connectionId, messageIds, labelId],
+  );
+}
+
 /** The conversations an operation is about, to be refreshed. */
 export async function threadsOfOperation(
   tx: Tx,
   connectionId: ConnectionId,
   operation: OperationBody,
 ): Promise<ThreadId[]> {
+  if (operation.kind === 'waiting') return currentThreads(tx, connectionId, operation.payload.after);
   const messageIds =
-    operation.kind === 'flags'
-      ? operation.payload.messageIds
-      : operation.payload.items.map(({ messageId }) => messageId);
+    'items' in operation.payload
+      ? operation.payload.items.map(({ messageId }) => messageId)
+      : operation.payload.messageIds;
   return (
     await rows<{ thread_id: ThreadId }>(
       tx,
@@ -113,4 +173,15 @@ export async function threadsOfOperation(
       [connectionId, messageIds as MessageRowId[]],
     )
   ).map(({ thread_id }) => thread_id);
+}
+
+/** As they are now: a conversation may have been merged into another since. */
+async function currentThreads(tx: Tx, connectionId: ConnectionId, waiting: readonly Waiting[]): Promise<ThreadId[]> {
+  const found = await rows<{ id: ThreadId }>(
+    tx,
+    `select distinct coalesce(a.into_id, x.id) as id from unnest($2::bigint[]) as x(id)
+     left join thread_alias a on a.connection_id = $1 and a.old_id = x.id`,
+    [connectionId, waiting.map(({ threadId }) => threadId)],
+  );
+  return found.map(({ id }) => id);
 }

@@ -1,5 +1,5 @@
 /** What an operation carries, by kind: enough to run it, to run it again after a crash, and to take it back. */
-import type { MailboxId, MessageRowId } from '@postroom/db';
+import type { LabelId, MailboxId, MessageRowId, ThreadId } from '@postroom/db';
 import { z } from 'zod';
 import { flagPayloadSchema } from './overlay.ts';
 
@@ -16,6 +16,17 @@ const itemSchema = z.object({
 });
 export type MoveItem = z.infer<typeof itemSchema>;
 
+const waitingSchema = z.object({
+  threadId: z
+    .number()
+    .int()
+    .transform((id) => id as ThreadId),
+  snoozedUntil: z.iso.datetime().nullable(),
+  muted: z.boolean(),
+});
+/** Whether a conversation waits out of the inbox: until then, or for good. */
+export type Waiting = z.infer<typeof waitingSchema>;
+
 export const operationSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('flags'), payload: flagPayloadSchema }),
   z.object({
@@ -29,5 +40,22 @@ export const operationSchema = z.discriminatedUnion('kind', [
     }),
   }),
   z.object({ kind: z.literal('expunge'), payload: z.object({ items: z.array(itemSchema) }) }),
+  // The two below are kept here alone: the server has no word for them.
+  z.object({
+    kind: z.literal('waiting'),
+    payload: z.object({ before: z.array(waitingSchema), after: z.array(waitingSchema) }),
+  }),
+  z.object({
+    kind: z.literal('local-label'),
+    payload: z.object({
+      messageIds: z.array(z.number().int()),
+      labelId: z
+        .number()
+        .int()
+        .transform((id) => id as LabelId),
+      isAdded: z.boolean(),
+    }),
+  }),
 ]);
 export type OperationBody = z.infer<typeof operationSchema>;
+export type OperationOf<Kind extends OperationBody['kind']> = Extract<OperationBody, { kind: Kind }>;

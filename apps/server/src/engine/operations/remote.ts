@@ -60,6 +60,7 @@ async function runOne(
   id: OperationId,
   operation: OperationBody,
 ): Promise<void> {
+  if (operation.kind === 'waiting' || operation.kind === 'local-label') return;
   if (operation.kind === 'flags') {
     const { messageIds, add, remove } = operation.payload;
     for (const place of await locate(pool, connectionId, messageIds as MessageRowId[], null)) {

@@ -20,6 +20,7 @@ const at = (
   isOwn: more.isOwn ?? false,
   flags: more.flags ?? 0,
 });
+const READ = { flags: FLAG.seen };
 const idsOf = (candidates: readonly Candidate[]) => candidates.map(({ messageId }) => messageId);
 
 describe('what an action touches', () => {
@@ -27,13 +28,20 @@ describe('what an action touches', () => {
     expect(toMarkRead([at(1, 'inbox'), at(2, 'inbox', { flags: FLAG.seen }), at(3, 'projects')])).toEqual([1, 3]);
   });
   it('unread: the newest that is not ours', () => {
-    expect(toMarkUnread([at(1, 'inbox'), at(2, 'inbox'), at(3, 'sent', { isOwn: true })])).toEqual([2]);
+    expect(toMarkUnread([at(1, 'inbox', READ), at(2, 'inbox', READ), at(3, 'sent', { isOwn: true, ...READ })])).toEqual(
+      [2],
+    );
   });
   it('unread: of a conversation that is all ours the newest', () => {
-    expect(toMarkUnread([at(1, 'sent', { isOwn: true }), at(2, 'sent', { isOwn: true })])).toEqual([2]);
+    expect(toMarkUnread([at(1, 'sent', { isOwn: true, ...READ }), at(2, 'sent', { isOwn: true, ...READ })])).toEqual([
+      2,
+    ]);
   });
   it('star: the newest message of each conversation', () => {
     expect(toStar([at(1, 'inbox'), at(2, 'inbox'), at(3, 'inbox', { thread: 2 })])).toEqual([2, 3]);
+  });
+  it('unread and star: nothing where it is so already, so that the way back is exact', () => {
+    expect([toMarkUnread([at(1, 'inbox')]), toStar([at(1, 'inbox', { flags: FLAG.flagged })])]).toEqual([[], []]);
   });
   it('unstar: all that are starred', () => {
     expect(

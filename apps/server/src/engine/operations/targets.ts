@@ -43,15 +43,22 @@ export function toMarkUnread(candidates: readonly Candidate[]): MessageRowId[] {
   return byThread(candidates).flatMap((thread) => {
     const ordered = [...thread].sort(newestFirst);
     const newest = ordered.find(({ isOwn }) => !isOwn) ?? ordered[0];
-    return newest ? [newest.messageId] : [];
+    return newest && (newest.flags & FLAG.seen) !== 0 ? [newest.messageId] : [];
   });
 }
 
-/** Star: of each conversation the newest message. */
+/** Star: of each conversation the newest message, where it is not starred. */
 export function toStar(candidates: readonly Candidate[]): MessageRowId[] {
-  return byThread(candidates)
-    .flatMap((thread) => [...thread].sort(newestFirst).slice(0, 1))
-    .map(({ messageId }) => messageId);
+  return newestOfEach(candidates).flatMap(({ flags, messageId }) => ((flags & FLAG.flagged) === 0 ? [messageId] : []));
+}
+
+/** Important: of each conversation the newest message. */
+export function toMarkImportant(candidates: readonly Candidate[]): MessageRowId[] {
+  return newestOfEach(candidates).map(({ messageId }) => messageId);
+}
+
+function newestOfEach(candidates: readonly Candidate[]): Candidate[] {
+  return byThread(candidates).flatMap((thread) => [...thread].sort(newestFirst).slice(0, 1));
 }
 
 /** Unstar: every starred message. */

@@ -22,7 +22,7 @@ import { publish } from '../events/publish.ts';
 import { FLAG } from '../index/flags.ts';
 import { lockAccount, type Queryable, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { assertSendable, buildMessage } from '../mime/index.ts';
-import { mailboxOfRole } from '../operations/actions.ts';
+import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
 import { wakeAccount } from '../operations/wake.ts';
 import { loadAttachments } from './attachments.ts';
 import { showOwnCopy } from './own-copy.ts';

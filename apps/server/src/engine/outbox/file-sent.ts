@@ -9,7 +9,7 @@ import type { WithImap } from '../accounts/access.ts';
 import { publish } from '../events/publish.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
-import { mailboxOfRole } from '../operations/actions.ts';
+import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
 import { markParent } from './dispatch.ts';
 import { settleOwnCopy } from './own-copy.ts';
 import { filesSentItself } from './submission.ts';

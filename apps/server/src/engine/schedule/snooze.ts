@@ -1,55 +1,10 @@
-/**
- * Conversations that wait: out of the inbox until their time, kept here by conversation (the server has no word for it).
- * They come back unread. Muted ones stay out of the inbox for good.
- */
+/** Snoozed conversations (operations/waiting.ts) come back when their time is there: into the inbox, unread. */
 import type { ConnectionId, MessageRowId, ThreadId } from '@postroom/db';
 import type pg from 'pg';
-import { MailError } from '../../lib/driver/errors.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { enqueueOperation } from '../operations/local.ts';
 import { wakeAccount } from '../operations/wake.ts';
 import { tellThreads } from '../outbox/own-copy.ts';
-
-async function setThreads(
-  pool: pg.Pool,
-  connectionId: ConnectionId,
-  threadIds: readonly ThreadId[],
-  assignment: 'snoozed_until = $3' | 'muted = $3',
-  value: Date | boolean | null,
-): Promise<void> {
-  await transaction(pool, async (tx) => {
-    await lockAccount(tx, connectionId);
-    await tx.query(`update thread set ${assignment} where connection_id = $1 and id = any($2::bigint[])`, [
-      connectionId,
-      threadIds,
-      value,
-    ]);
-    await tellThreads(tx, connectionId, threadIds);
-    await wakeAccount(tx, connectionId);
-  });
-}
-
-/** Out of the inbox until then. */
-export async function snooze(
-  pool: pg.Pool,
-  connectionId: ConnectionId,
-  threadIds: readonly ThreadId[],
-  until: Date,
-  now: Date = new Date(),
-): Promise<void> {
-  if (!(until > now)) {
-    throw new MailError({ code: 'INVALID_INPUT', message: 'That time has passed.', fix: 'Choose a later one.' });
-  }
-  await setThreads(pool, connectionId, threadIds, 'snoozed_until = $3', until);
-}
-
-export async function unsnooze(pool: pg.Pool, connectionId: ConnectionId, threadIds: readonly ThreadId[]) {
-  await setThreads(pool, connectionId, threadIds, 'snoozed_until = $3', null);
-}
-
-export async function mute(pool: pg.Pool, connectionId: ConnectionId, threadIds: readonly ThreadId[]) {
-  await setThreads(pool, connectionId, threadIds, 'muted = $3', true);
-}
 
 /** When the next of the account's comes back, or null. */
 export async function nextSnooze(pool: pg.Pool, connectionId: ConnectionId): Promise<Date | null> {
