@@ -100,7 +100,7 @@ export class EnvError extends Error {
 }
 
 /** The typed environment. Throws EnvError. Generates the two secrets where the database is the embedded one. */
-export function parseEnv(source: Readonly<Record<string, string | undefined>>): Env {
+export function parseEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
   const problems: string[] = [];
   const given = withFiles(source, problems);
   if (!given.DATABASE_URL && problems.length === 0) {

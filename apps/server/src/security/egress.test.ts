@@ -128,10 +128,36 @@ describe('the egress guard', () => {
     });
   });
 
+  it('gives the further addresses of a name along with the first', async () => {
+    const resolve = async () => ['2606:4700::1111', '8.8.8.8'];
+    expect(await createEgress({ mode: 'public', resolve }).resolve('dual.example')).toEqual({
+      address: '2606:4700::1111',
+      family: 6,
+      alternatives: ['8.8.8.8'],
+      servername: 'dual.example',
+    });
+  });
+
+  it.each([
+    ['ENOTFOUND', false],
+    ['EAI_AGAIN', true],
+  ])('calls a look-up that ends in %s retryable: %s', async (code, retryable) => {
+    const resolve = async () => {
+      throw Object.assign(new Error('getaddrinfo'), { code });
+    };
+    await expect(createEgress({ mode: 'public', resolve }).resolve('mail.example')).rejects.toMatchObject({
+      code: 'HOST_NOT_FOUND',
+      retryable,
+    });
+  });
+
   it('asks the name server once: a second answer cannot lead elsewhere', async () => {
     let asked = 0;
     const rebinding = async () => (asked++ === 0 ? ['8.8.8.8'] : ['127.0.0.1']);
     const checked = await createEgress({ mode: 'public', resolve: rebinding }).resolve('rebind.example');
-    expect([checked, asked]).toEqual([{ address: '8.8.8.8', family: 4, servername: 'rebind.example' }, 1]);
+    expect([checked, asked]).toEqual([
+      { address: '8.8.8.8', family: 4, alternatives: [], servername: 'rebind.example' },
+      1,
+    ]);
   });
 });

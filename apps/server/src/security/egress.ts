@@ -15,6 +15,8 @@ export type EgressMode = 'public' | 'private';
 export interface Checked {
   readonly address: string;
   readonly family: 4 | 6;
+  /** The name's further addresses, checked as well, for when nothing answers at the first. */
+  readonly alternatives: readonly string[];
   /** For TLS: the name that was asked for. */
   readonly servername: string;
 }
@@ -117,10 +119,10 @@ export function createEgress(options: {
   return {
     async resolve(host) {
       const addresses = await addressesOf(host);
-      const [first] = addresses;
+      const [first, ...alternatives] = addresses;
       if (first === undefined) throw hostNotFound(host);
       if (!addresses.every((address) => isAllowed(host, address))) throw hostNotAllowed(host);
-      return { address: first, family: first.includes(':') ? 6 : 4, servername: host };
+      return { address: first, family: first.includes(':') ? 6 : 4, alternatives, servername: host };
     },
   };
 }
@@ -130,7 +132,8 @@ function hostNotFound(host: string, cause?: unknown): MailError {
     code: 'HOST_NOT_FOUND',
     message: `There is no server by the name of ${host}.`,
     fix: 'Check the spelling of the server name.',
-    retryable: false,
+    // A name server that does not answer says nothing about the name.
+    retryable: cause instanceof Error && 'code' in cause && cause.code === 'EAI_AGAIN',
     cause,
   });
 }

@@ -1,19 +1,11 @@
-/** What a procedure knows: who calls, from where, and the services. Made once a request by http/app.ts. */
-import type { UserId } from '@postroom/db';
+/** What a procedure knows: who calls, and the services. Made once a request by http/app.ts. */
+import type { Caller } from '../lib/auth.ts';
 import type { Services } from '../lib/services.ts';
 
-export interface Caller {
-  readonly id: UserId;
-  readonly email: string;
-  readonly name: string;
-  /** Whether the session behind a long-lived subscription still stands. */
-  readonly sessionId: string;
-}
+export type { Caller } from '../lib/auth.ts';
 
 export interface Context {
   readonly caller: Caller | null;
-  readonly clientAddress: string;
   readonly services: Services;
   readonly isSessionAlive: (sessionId: string) => Promise<boolean>;
-  readonly setHeader: (name: string, value: string) => void;
 }

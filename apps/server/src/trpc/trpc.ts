@@ -8,7 +8,8 @@ import { ZodError } from 'zod';
 import { type ErrorCode, MailError, type MailErrorData } from '../lib/driver/errors.ts';
 import type { Context } from './context.ts';
 
-const HTTP_CODE: Readonly<Record<ErrorCode, TRPC_ERROR_CODE_KEY>> = {
+/** The status that a code is answered with, by the name tRPC gives it. */
+export const HTTP_CODE: Readonly<Record<ErrorCode, TRPC_ERROR_CODE_KEY>> = {
   AUTHENTICATION_FAILED: 'BAD_REQUEST',
   APP_PASSWORD_REQUIRED: 'BAD_REQUEST',
   OAUTH_REQUIRED: 'BAD_REQUEST',

@@ -72,7 +72,7 @@ export function createAccountAccess(deps: {
     account: ImapAccount,
     purpose: SessionPurpose,
     work: (session: ImapSession) => Promise<T>,
-    options: { signal?: AbortSignal },
+    options: { signal?: AbortSignal; budget?: number },
   ) => Promise<T>;
 }): AccountAccess {
   const open = async (connectionId: ConnectionId): Promise<OpenAccount> => {
@@ -105,7 +105,13 @@ export function createAccountAccess(deps: {
   };
   return {
     open,
-    withImap: async (connectionId, purpose, work, signal) =>
-      deps.withSession(imapAccountOf(await open(connectionId)), purpose, work, signal ? { signal } : {}),
+    async withImap(connectionId, purpose, work, signal) {
+      const account = await open(connectionId);
+      const budget = account.learned.maxConnections;
+      return deps.withSession(imapAccountOf(account), purpose, work, {
+        ...(signal ? { signal } : {}),
+        ...(budget === undefined ? {} : { budget }),
+      });
+    },
   };
 }

@@ -3,7 +3,8 @@ import { createServer } from 'node:net';
 import type { ConnectionId } from '@postroom/db';
 import { startDovecot, startMemoryImap, startProxy } from '@postroom/mail-lab';
 import { afterEach, describe, expect, it } from 'vitest';
-import { connectImap, type Dial } from './connect.ts';
+import { createTlsPolicy } from '../../security/tls.ts';
+import { connectImap } from './connect.ts';
 
 const USER = { user: 'ada@lab.test', password: 'fake-password' };
 const stops: (() => Promise<unknown> | unknown)[] = [];
@@ -13,9 +14,9 @@ afterEach(async () => {
 
 function connect(
   port: number,
-  options: { security?: 'tls' | 'starttls' | 'none'; password?: string } & Partial<Dial> = {},
+  options: { security?: 'tls' | 'starttls' | 'none'; password?: string; ca?: string } = {},
 ) {
-  const { security = 'tls', password = USER.password, ...dial } = options;
+  const { security = 'tls', password = USER.password, ca = null } = options;
   return connectImap(
     {
       connectionId: 1 as ConnectionId,
@@ -23,7 +24,7 @@ function connect(
       endpoint: { host: 'localhost', port, security, username: USER.user },
       auth: { type: 'password', password },
     },
-    { address: '127.0.0.1', servername: 'localhost', ...dial },
+    { address: '127.0.0.1', tls: createTlsPolicy({ extraCa: ca, insecureHosts: [] }).optionsFor('localhost') },
   );
 }
 
@@ -61,8 +62,8 @@ describe('connecting', () => {
     async (certificate) => {
       const dovecot = await startDovecot({ users: [USER], certificate });
       stops.push(() => dovecot.stop());
-      expect(await codeOf(connect(dovecot.imapsPort, { ca: [dovecot.ca] }))).toBe('CERTIFICATE_INVALID');
-      expect(await codeOf(connect(dovecot.imapPort, { ca: [dovecot.ca], security: 'starttls' }))).toBe(
+      expect(await codeOf(connect(dovecot.imapsPort, { ca: dovecot.ca }))).toBe('CERTIFICATE_INVALID');
+      expect(await codeOf(connect(dovecot.imapPort, { ca: dovecot.ca, security: 'starttls' }))).toBe(
         'CERTIFICATE_INVALID',
       );
     },
@@ -71,14 +72,14 @@ describe('connecting', () => {
   it('works by TLS and by STARTTLS where the certificate is right', async () => {
     const dovecot = await startDovecot({ users: [USER] });
     stops.push(() => dovecot.stop());
-    expect(await codeOf(connect(dovecot.imapsPort, { ca: [dovecot.ca] }))).toBe('connected');
-    expect(await codeOf(connect(dovecot.imapPort, { ca: [dovecot.ca], security: 'starttls' }))).toBe('connected');
+    expect(await codeOf(connect(dovecot.imapsPort, { ca: dovecot.ca }))).toBe('connected');
+    expect(await codeOf(connect(dovecot.imapPort, { ca: dovecot.ca, security: 'starttls' }))).toBe('connected');
   });
 
   it('says that the password is wrong', async () => {
     const dovecot = await startDovecot({ users: [USER] });
     stops.push(() => dovecot.stop());
-    expect(await codeOf(connect(dovecot.imapsPort, { ca: [dovecot.ca], password: 'another-fake' }))).toBe(
+    expect(await codeOf(connect(dovecot.imapsPort, { ca: dovecot.ca, password: 'another-fake' }))).toBe(
       'AUTHENTICATION_FAILED',
     );
   });

@@ -2,21 +2,15 @@
  * Opens a session: TCP or TLS to the endpoint, STARTTLS where that is asked for and never "if offered", login, ENABLE. What
  * is learned with SELECT under QRESYNC is gathered here, before the answer is.
  *
- * Leaves out: choosing the address (security/egress resolves and checks it), pins, budgets.
+ * Leaves out: choosing the address (accounts/dialler.ts), judging certificates (security/tls.ts), budgets (pool.ts).
  */
 import { ImapFlow } from 'imapflow';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
+import type { Dial } from '../../security/tls.ts';
 import { flagUpdateOf } from './convert.ts';
 import { createSession, type Push } from './session.ts';
+import { createTransport } from './transport.ts';
 import type { ImapAccount, ImapEvent, ImapSession } from './types.ts';
-
-/** Where to connect to: the checked address, and the name that the certificate must have. */
-export interface Dial {
-  readonly address: string;
-  readonly servername: string;
-  /** PEM certificates of further authorities. */
-  readonly ca?: readonly string[];
-}
 
 const CONNECT_MS = 15_000;
 const GREETING_MS = 10_000;
@@ -27,7 +21,8 @@ const MAX_LITERAL = 160 * 1024 * 1024;
 /** RFC 2971. Every field is given, because imapflow fills what lacks with its own name and address. */
 const CLIENT_INFO = { name: 'Postroom', version: '0.1', vendor: 'Postroom', 'support-url': '' };
 
-export async function connectImap(account: ImapAccount, dial: Dial): Promise<ImapSession> {
+/** A live session, logged in. An aborted signal ends the attempt. Throws MailError. */
+export async function connectImap(account: ImapAccount, dial: Dial, signal?: AbortSignal): Promise<ImapSession> {
   const { endpoint } = account;
   const listeners = new Set<(event: ImapEvent) => void>();
   const push: Push = { vanished: [], changed: [], listeners };
@@ -36,13 +31,12 @@ export async function connectImap(account: ImapAccount, dial: Dial): Promise<Ima
   };
   const client = new ImapFlow({
     host: dial.address,
-    servername: dial.servername,
     port: endpoint.port,
     secure: endpoint.security === 'tls',
     // Left undefined imapflow would go on in clear text where STARTTLS was stripped.
     doSTARTTLS: endpoint.security === 'tls' ? undefined : endpoint.security === 'starttls',
     auth: { user: endpoint.username, pass: account.auth.password },
-    tls: { minVersion: 'TLSv1.2', servername: dial.servername, ...(dial.ca ? { ca: [...dial.ca] } : {}) },
+    transport: createTransport(dial),
     // Servers that refuse strangers (163 and friends) want ID before SELECT.
     clientInfo: CLIENT_INFO,
     logger: false,
@@ -67,11 +61,17 @@ export async function connectImap(account: ImapAccount, dial: Dial): Promise<Ima
     if (change) push.changed.push(change);
     emit({ kind: 'flags', path: update.path });
   });
+  const context = { on: 'imap', host: endpoint.host, port: endpoint.port } as const;
+  const giveUp = () => client.close();
+  signal?.addEventListener('abort', giveUp, { once: true });
   try {
+    signal?.throwIfAborted();
     await client.connect();
   } catch (error) {
     client.close();
-    throw toMailError(error, { on: 'imap', host: endpoint.host, port: endpoint.port });
+    throw toMailError(error, context);
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
-  return createSession(client, { on: 'imap', host: endpoint.host, port: endpoint.port }, push);
+  return createSession(client, context, push);
 }

@@ -6,6 +6,7 @@
  */
 import type { ConnectionId, MailboxId, MessageRowId, PlacementId, ThreadId, Uid } from '@postroom/db';
 import { assignThreads } from './assign-threads.ts';
+import { learnContacts } from './contacts.ts';
 import { rows, type Tx } from './sql.ts';
 import type { Inserted, NewMessage, NewPlacement } from './types.ts';
 
@@ -58,6 +59,12 @@ export async function insertPlacements(
       ordinal,
       threadId: threadOf[position] as ThreadId,
     })),
+  );
+
+  await learnContacts(
+    tx,
+    connectionId,
+    fresh.map(({ placement }) => placement.message),
   );
 
   const messageIds: MessageRowId[] = [];

@@ -29,7 +29,7 @@ async function loadUploads(sql: Queryable, userId: UserId, ids: readonly string[
   return new Map(found.map((upload) => [upload.id, upload]));
 }
 
-function uploadOf(uploads: ReadonlyMap<string, Upload>, id: string): Upload {
+function uploadOf<T>(uploads: ReadonlyMap<string, T>, id: string): T {
   const upload = uploads.get(id);
   if (!upload) {
     throw new MailError({
@@ -65,14 +65,19 @@ export async function loadAttachments(
   });
 }
 
-/** Keeps files for as long as a draft holds them. */
+/** Keeps files for as long as a draft holds them; none of them is used up by that. */
 export async function keepAttachments(
   sql: Queryable,
   userId: UserId,
   attachments: readonly AttachmentInput[],
 ): Promise<AttachmentRef[]> {
   const ids = attachments.flatMap((one) => ('uploadId' in one ? [one.uploadId] : []));
-  const uploads = await loadUploads(sql, userId, ids);
+  const held = await rows<Omit<Upload, 'content'>>(
+    sql,
+    'update upload set expires_at = null where user_id = $1 and id = any($2::text[]) returning id, name, type, size',
+    [userId, ids],
+  );
+  const uploads = new Map(held.map((upload) => [upload.id, upload]));
   const kept: AttachmentRef[] = [];
   for (const one of attachments) {
     const shown = {
@@ -88,23 +93,20 @@ export async function keepAttachments(
       kept.push({ ...(await saveUpload(sql, userId, file)), ...shown });
     }
   }
-  await sql.query('update upload set expires_at = null where user_id = $1 and id = any($2::text[])', [userId, ids]);
   return kept;
 }
 
+/** Stores a file: for good until `cleanUpUploads` finds nothing that holds it, or until `expiresAt`. */
 export async function saveUpload(
   sql: Queryable,
   userId: UserId,
-  { name, type, content }: { name: string; type: string; content: Buffer },
+  file: { name: string; type: string; content: Buffer; expiresAt?: Date },
 ): Promise<AttachmentRef> {
+  const { name, type, content, expiresAt = null } = file;
   const uploadId = randomUUID();
-  await sql.query('insert into upload (id, user_id, name, type, size, content) values ($1, $2, $3, $4, $5, $6)', [
-    uploadId,
-    userId,
-    name,
-    type,
-    content.length,
-    content,
-  ]);
+  await sql.query(
+    'insert into upload (id, user_id, name, type, size, content, expires_at) values ($1, $2, $3, $4, $5, $6, $7)',
+    [uploadId, userId, name, type, content.length, content, expiresAt],
+  );
   return { uploadId, name, type, size: content.length };
 }

@@ -5,6 +5,7 @@ import { type MemorySmtp, startMemorySmtp } from '@postroom/mail-lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SendInput } from '../../lib/driver/schemas.ts';
 import { createOutboxService } from '../../lib/services/outbox.ts';
+import { createTlsPolicy } from '../../security/tls.ts';
 import type { WithImap } from '../accounts/access.ts';
 import { pushDrafts } from '../drafts/push.ts';
 import { createDrafts } from '../drafts/save.ts';
@@ -40,13 +41,14 @@ const sending = (body: (sending: Sending) => Promise<void>) =>
     smtp.heal();
     smtp.messages.length = 0;
     const user = smtp.users[0] as { user: string; password: string };
+    const tls = createTlsPolicy({ extraCa: smtp.ca ?? null, insecureHosts: [] }).optionsFor('localhost');
     const through: Submit = (_connectionId, request) =>
       submit(
         {
           endpoint: { host: 'smtp.lab.test', port: smtp.port, security: 'starttls', username: user.user },
           password: user.password,
         },
-        { address: '127.0.0.1', servername: 'localhost', ...(smtp.ca ? { ca: [smtp.ca] } : {}) },
+        { address: '127.0.0.1', tls },
         request,
       );
     const withImap: WithImap = (_connectionId, _purpose, work) => work(account.session);

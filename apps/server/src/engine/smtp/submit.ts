@@ -6,61 +6,37 @@
 import { Readable } from 'node:stream';
 import type { OutgoingRecipient, StoredEndpoint } from '@postroom/db';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { type ErrorCode, MailError } from '../../lib/driver/errors.ts';
+import { MailError } from '../../lib/driver/errors.ts';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
+import { classify } from '../../security/egress.ts';
+import { type Dial, pinProblem } from '../../security/tls.ts';
 import type { SubmissionOutcome, SubmissionRequest } from '../outbox/submission.ts';
+import { codeOf, openError, refusalOf, replyOf, wordsOf } from './replies.ts';
 
 export interface SmtpAccount {
   readonly endpoint: StoredEndpoint;
   readonly password: string;
-}
-
-/** The checked address to connect to, and the name that the certificate must have. */
-export interface SmtpDial {
-  readonly address: string;
-  readonly servername: string;
-  readonly ca?: readonly string[];
+  readonly pin?: string | undefined;
 }
 
 const CONNECT_MS = 15_000;
 const SOCKET_MS = 120_000;
 
-interface Reply {
-  readonly code?: unknown;
-  readonly responseCode?: unknown;
-  readonly response?: unknown;
-  readonly command?: unknown;
-  readonly recipient?: unknown;
-  readonly rejectedErrors?: unknown;
-}
-
-const replyOf = (error: unknown): Reply => (typeof error === 'object' && error !== null ? error : {});
-const codeOf = (error: unknown): number | undefined => {
-  const { responseCode } = replyOf(error);
-  return typeof responseCode === 'number' && responseCode > 0 ? responseCode : undefined;
-};
-
-function wordsOf(error: unknown): string {
-  const { response } = replyOf(error);
-  const words = typeof response === 'string' ? response : error instanceof Error ? error.message : '';
-  return words
-    .replace(/\p{C}+/gu, ' ')
-    .trim()
-    .slice(0, 300);
-}
-
-/** Opens, logs in, and quits without sending: whether this account can submit. Throws MailError. */
-export async function verifySubmission(account: SmtpAccount, dial: SmtpDial): Promise<void> {
-  const connection = await open(account, dial);
+/**
+ * Opens, logs in, and quits without sending: whether this account can submit. An aborted signal ends the attempt. Throws
+ * MailError.
+ *
+ * Without AUTH nothing can be learned about the password. A relay in the operator's own network may well be meant so; out
+ * in the world it is the port where servers meet, which takes nothing for others.
+ */
+export async function verifySubmission(account: SmtpAccount, dial: Dial, signal?: AbortSignal): Promise<void> {
+  const connection = await open(account, dial, signal);
   connection.quit();
+  if (!connection.allowsAuth && classify(dial.address) === 'public') throw noLogin(account);
 }
 
 /** One attempt. Never throws for what a server or network does. */
-export async function submit(
-  account: SmtpAccount,
-  dial: SmtpDial,
-  request: SubmissionRequest,
-): Promise<SubmissionOutcome> {
+export async function submit(account: SmtpAccount, dial: Dial, request: SubmissionRequest): Promise<SubmissionOutcome> {
   let connection: SMTPConnection;
   try {
     connection = await open(account, dial);
@@ -90,7 +66,7 @@ export async function submit(
     const code = codeOf(error);
     // 421 may be the server's goodbye as well as its answer; before the message was handed over it is the same.
     if (code !== undefined && code >= 400 && !(isHandedOver && code === 421)) {
-      const refusal = refusalOf(account, error, code);
+      const refusal = refusalOf(contextOf(account), error, code);
       return {
         kind: 'refused',
         recipients: recipientsRefused(request, error, code),
@@ -104,7 +80,7 @@ export async function submit(
 
 const contextOf = ({ endpoint }: SmtpAccount) => ({ on: 'smtp' as const, host: endpoint.host, port: endpoint.port });
 
-function open(account: SmtpAccount, dial: SmtpDial): Promise<SMTPConnection> {
+function open(account: SmtpAccount, dial: Dial, signal?: AbortSignal): Promise<SMTPConnection> {
   const { endpoint, password } = account;
   const connection = new SMTPConnection({
     host: dial.address,
@@ -112,40 +88,45 @@ function open(account: SmtpAccount, dial: SmtpDial): Promise<SMTPConnection> {
     secure: endpoint.security === 'tls',
     requireTLS: endpoint.security === 'starttls',
     ignoreTLS: endpoint.security === 'none',
-    servername: dial.servername,
-    tls: { minVersion: 'TLSv1.2', servername: dial.servername, ...(dial.ca ? { ca: [...dial.ca] } : {}) },
+    tls: dial.tls,
     connectionTimeout: CONNECT_MS,
     greetingTimeout: CONNECT_MS,
     socketTimeout: SOCKET_MS,
   });
-  return new Promise<SMTPConnection>((resolve, reject) => {
+  const opened = new Promise<SMTPConnection>((resolve, reject) => {
     const fail = (error: unknown) => {
+      // First the reason: closing says `end` at once, which is none.
+      reject(openError(contextOf(account), error));
       connection.close();
-      reject(openError(account, error));
     };
     // The listener stays: a late socket error must not end the process.
     connection.on('error', fail);
     connection.on('end', () => fail(new Error('the server closed the connection')));
+    if (signal?.aborted) return fail(signal.reason);
     connection.connect((failure) => {
       if (failure) return fail(failure);
+      // Nodemailer has no hook in the handshake. What went over the socket so far is the greeting and EHLO.
+      const problem = endpoint.security === 'none' ? undefined : pinProblem(connection._socket, dial.pin);
+      if (problem) return fail(problem);
       if (!connection.allowsAuth) return resolve(connection);
       connection.login({ credentials: { user: endpoint.username, pass: password } }, (refusal) =>
         refusal ? fail(refusal) : resolve(connection),
       );
     });
   });
+  const giveUp = () => connection.close();
+  signal?.addEventListener('abort', giveUp, { once: true });
+  return opened.finally(() => signal?.removeEventListener('abort', giveUp));
 }
 
-function openError(account: SmtpAccount, error: unknown): MailError {
-  const code = codeOf(error);
-  if (code === 535 || code === 534 || code === 530) {
-    return toMailError(
-      Object.assign(new Error(wordsOf(error)), { authenticationFailed: true, responseText: wordsOf(error) }),
-      contextOf(account),
-    );
-  }
-  if (code !== undefined && code >= 400) return refusalOf(account, error, code);
-  return toMailError(error, contextOf(account));
+function noLogin({ endpoint: { host, port } }: SmtpAccount): MailError {
+  return new MailError({
+    code: 'NOT_SUPPORTED',
+    message: `${host} offers no login on port ${port}, so it takes no mail from your account there.`,
+    fix: 'Use the port for mail programs: 465 with TLS, or 587 with STARTTLS.',
+    retryable: false,
+    on: 'smtp',
+  });
 }
 
 interface SendInfo {
@@ -204,58 +185,4 @@ function recipientsRefused({ rcptTo }: SubmissionRequest, error: unknown, code: 
         Object.assign(new Error(wordsOf(error)), { responseCode: code, response: wordsOf(error) }),
     ),
   );
-}
-
-const REFUSALS: readonly {
-  readonly when: RegExp;
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly fix: string;
-}[] = [
-  {
-    when: /5\.7\.139|5\.7\.30|smtp ?(client)? ?auth(entication)? (is|was)? ?disabled|smtpclientauthentication/i,
-    code: 'SUBMISSION_DISABLED',
-    message: 'Sending by this way is turned off for this account.',
-    fix: 'Ask whoever runs the mail server to allow SMTP for this account.',
-  },
-  {
-    when: /\b552\b|5\.3\.4|size (limit|exceed)|too (large|big)/i,
-    code: 'MESSAGE_TOO_LARGE',
-    message: 'The message is larger than the server takes.',
-    fix: 'Send fewer or smaller files.',
-  },
-  {
-    when: /5\.7\.60|sendasdenied|sender (address )?(rejected|not)|not (owned|allowed to send)|5\.1\.[78]\b/i,
-    code: 'SENDER_REJECTED',
-    message: 'The server does not let this account send from that address.',
-    fix: 'Choose another sender address.',
-  },
-];
-
-function refusalOf(account: SmtpAccount, error: unknown, code: number): MailError {
-  const said = wordsOf(error);
-  const on = 'smtp' as const;
-  const quote = ` The server says: "${said}"`;
-  if (code < 500) {
-    return new MailError({
-      code: code === 450 || code === 451 || code === 452 ? 'THROTTLED' : 'SERVER_UNAVAILABLE',
-      message: `${account.endpoint.host} does not take the message just now.${quote}`,
-      fix: 'It is tried again by itself.',
-      retryable: true,
-      on,
-      cause: error,
-    });
-  }
-  const known = REFUSALS.find(({ when }) => when.test(said));
-  if (known)
-    return new MailError({ ...known, message: `${known.message}${quote}`, retryable: false, on, cause: error });
-  const isSender = replyOf(error).command === 'MAIL FROM';
-  return new MailError({
-    code: isSender ? 'SENDER_REJECTED' : 'RECIPIENT_REJECTED',
-    message: `${account.endpoint.host} refused the message.${quote}`,
-    fix: 'Read what the server says, correct it and send again.',
-    retryable: false,
-    on,
-    cause: error,
-  });
 }

@@ -68,6 +68,7 @@ it('mail that arrives is listed by itself, and an action reaches the server by i
       random: Math.random,
       log: (event, detail) => failures.push({ event, ...detail }),
       sessionsAllowed: () => 3,
+      isWanted: () => false,
     });
     try {
       await waitUntil(async () => (await stateOf(account)) === 'live');

@@ -31,6 +31,8 @@ export interface AccountWorkerDeps {
   readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
   /** Sessions the account may have at once. With one, nothing waits on the inbox: it is looked at more often. */
   readonly sessionsAllowed: (connectionId: ConnectionId) => number;
+  /** Whether somebody waits for one of them. */
+  readonly isWanted: (connectionId: ConnectionId) => boolean;
 }
 
 export interface AccountWorker {
@@ -104,7 +106,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           missingBefore,
           previousLookAt,
           onFirstScreen: () => pushAlarm.ring(),
-          shouldYield: () => deps.sessionsAllowed(connectionId) < 2 && workAlarm.isRinging(),
+          shouldYield: () => deps.isWanted(connectionId),
         });
       },
       signal,

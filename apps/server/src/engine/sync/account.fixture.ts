@@ -2,6 +2,7 @@
 import type { ConnectionId, ListKey } from '@postroom/db';
 import type { TestDatabase } from '@postroom/db/testing';
 import { message, connectImap as otherClient, startDovecot } from '@postroom/mail-lab';
+import { createTlsPolicy } from '../../security/tls.ts';
 import { connectImap } from '../imap/connect.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { listThreads } from '../index/list-threads.ts';
@@ -57,10 +58,11 @@ export async function withAccount(
   });
   const connectionId = await newConnection(database);
   const endpoint = { host: '127.0.0.1', port: dovecot.imapsPort, security: 'tls' as const, username: USER.user };
+  const tls = createTlsPolicy({ extraCa: dovecot.ca, insecureHosts: [] }).optionsFor('localhost');
   const connect = () =>
     connectImap(
       { connectionId, email: USER.user, endpoint, auth: { type: 'password', password: USER.password } },
-      { address: '127.0.0.1', servername: 'localhost', ca: [dovecot.ca] },
+      { address: '127.0.0.1', tls },
     );
   const session = await connect();
   const other = await otherClient(dovecot, USER.user);

@@ -1,8 +1,6 @@
 /** A wait that can be ended early. A ring while nobody waits is kept: the next wait returns at once. */
 export interface Alarm {
   ring(): void;
-  /** Whether a ring is kept. */
-  isRinging(): boolean;
   /** Until the time is over (null: for ever), somebody rings, or the signal aborts. */
   wait(ms: number | null): Promise<void>;
 }
@@ -17,7 +15,6 @@ export function createAlarm(signal: AbortSignal): Alarm {
   signal.addEventListener('abort', () => wake?.());
   return {
     ring,
-    isRinging: () => rung,
     async wait(ms) {
       if (!rung && !signal.aborted) {
         await new Promise<void>((resolve) => {

@@ -14,6 +14,8 @@ export interface SupervisorDeps {
   /** Unique a process. */
   readonly owner: string;
   readonly startWorker: (connectionId: ConnectionId) => AccountWorker;
+  /** The account's worker has stopped: its sessions are not needed any more. */
+  readonly closeSessions: (connectionId: ConnectionId) => void;
   readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
 }
 
@@ -45,6 +47,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       if (ours.has(id)) continue;
       workers.delete(id);
       await worker.stop();
+      deps.closeSessions(id);
     }
     for (const id of ours) if (!workers.has(id)) workers.set(id, deps.startWorker(id));
   }
@@ -62,6 +65,7 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       const worker = workers.get(connectionId);
       workers.delete(connectionId);
       await worker?.stop();
+      deps.closeSessions(connectionId);
       await claim();
     },
     get count() {

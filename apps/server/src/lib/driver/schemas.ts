@@ -263,6 +263,8 @@ export const endpointSchema = z.object({
   port: z.number().int().min(1).max(65535),
   security: z.enum(['tls', 'starttls', 'none']),
 });
+export type Endpoint = z.infer<typeof endpointSchema>;
+
 const username = z
   .string()
   .min(1)

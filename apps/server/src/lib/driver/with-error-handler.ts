@@ -1,6 +1,8 @@
 /**
- * What imapflow and the socket throw, as MailErrors: a table from what an error shows to code, plain words and a fix. The
- * server's own words are quoted short and on one line, and only those a mail server said as such.
+ * What imapflow, nodemailer and the socket throw, as MailErrors: a table from what an error shows to code, plain words and
+ * a fix. The first rule that fits counts. A library's own code may hide the one that tells what happened (nodemailer's
+ * ESOCKET), so all codes along the error are looked at. The server's own words are quoted short and on one line, and only
+ * those a mail server said as such: the banner of anything else stays here.
  */
 import { type ErrorCode, type ErrorSide, MailError } from './errors.ts';
 
@@ -13,6 +15,15 @@ export interface ErrorContext {
 /** What of a library's error is looked at; every field may lack. */
 interface LibraryError {
   readonly code?: unknown;
+  /** Nodemailer: the code of the system's error, which `code` took the place of. */
+  readonly originalCode?: unknown;
+  /** Nodemailer: which of its time limits. */
+  readonly timeoutType?: unknown;
+  readonly cause?: unknown;
+  /** Of an AggregateError. */
+  readonly errors?: unknown;
+  /** Imapflow: the text of a BYE. */
+  readonly reason?: unknown;
   readonly message?: unknown;
   readonly authenticationFailed?: unknown;
   readonly responseStatus?: unknown;
@@ -29,7 +40,9 @@ interface Rule {
 }
 
 interface Facts {
-  readonly code: string;
+  /** Of the error and what caused it. */
+  readonly codes: readonly string[];
+  /** The library's words and the server's. To recognise by, never to show. */
   readonly text: string;
   /** What the server said, cleaned; '' when it said nothing. */
   readonly said: string;
@@ -38,16 +51,18 @@ interface Facts {
 }
 
 const MAX_QUOTE = 200;
+const MAX_CAUSES = 5;
 const CERTIFICATE =
-  /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY|GET)_|ERR_TLS_CERT_ALTNAME_INVALID)/;
+  /^(CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_(VERIFY|GET)_|INVALID_(CA|PURPOSE)$|ERR_TLS_CERT_ALTNAME_INVALID)/;
+const has = ({ codes }: Facts, wanted: RegExp) => codes.some((code) => wanted.test(code));
 const quote = ({ said }: Facts) => (said === '' ? '' : ` The server says: "${said}"`);
-const kind = ({ on }: ErrorContext) => (on === 'imap' ? 'incoming (IMAP)' : 'outgoing (SMTP)');
+const kind = ({ on }: { on: ErrorSide }) => (on === 'imap' ? 'incoming (IMAP)' : 'outgoing (SMTP)');
 
 const RULES: readonly Rule[] = [
   {
     name: 'application password wanted',
     when: ({ isLoginRefused, text }) =>
-      isLoginRefused && /app(lication)?[- ]?(specific)?[- ]password|5\.7\.9/i.test(text),
+      isLoginRefused && /app(lication)?[- ]?(specific)?[- ]password|5\.7\.9\b/i.test(text),
     code: 'APP_PASSWORD_REQUIRED',
     message: (_context, facts) => `This provider wants an app password instead of your usual one.${quote(facts)}`,
     fix: 'Make an app password in the provider’s account settings and use it here.',
@@ -68,6 +83,16 @@ const RULES: readonly Rule[] = [
     fix: 'It is tried again by itself.',
   },
   {
+    name: 'no login without encryption',
+    when: ({ isLoginRefused, text, responseCode }) =>
+      isLoginRefused &&
+      (responseCode === 'PRIVACYREQUIRED' ||
+        /STARTTLS|login is disabled|encryption (is )?required|5\.7\.11\b/i.test(text)),
+    code: 'TLS_REQUIRED',
+    message: ({ host, port }, facts) => `${host} takes no password on port ${port} without encryption.${quote(facts)}`,
+    fix: 'Choose TLS or STARTTLS as security.',
+  },
+  {
     name: 'wrong password',
     when: ({ isLoginRefused }) => isLoginRefused,
     code: 'AUTHENTICATION_FAILED',
@@ -77,51 +102,81 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'host unknown',
-    when: ({ code }) => code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA',
+    when: (facts) => has(facts, /^(ENOTFOUND|EAI_AGAIN|EAI_NODATA)$/),
     code: 'HOST_NOT_FOUND',
     message: ({ host }) => `There is no server by the name of ${host}.`,
     fix: 'Check the spelling of the server name.',
   },
   {
     name: 'nothing listens',
-    when: ({ code }) => ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN'].includes(code),
+    when: (facts) => has(facts, /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/),
     code: 'CONNECTION_REFUSED',
     message: ({ host, port }) => `${host} does not answer on port ${port}.`,
     fix: 'Check the port and the security setting: 993 with TLS or 143 with STARTTLS for IMAP, 465 or 587 for SMTP.',
   },
   {
+    name: 'another key than the pinned one',
+    when: (facts) => has(facts, /^PIN_MISMATCH$/),
+    code: 'CERTIFICATE_CHANGED',
+    message: ({ host }) =>
+      `${host} does not show the certificate that you trusted, but one with another key. No password was sent.`,
+    fix: 'Ask whoever runs the server whether its certificate is new. If it is, compare the fingerprint and trust it anew.',
+  },
+  {
     name: 'certificate',
-    when: ({ code }) => CERTIFICATE.test(code),
+    when: (facts) => has(facts, CERTIFICATE),
     code: 'CERTIFICATE_INVALID',
-    message: ({ host }, { code }) => `The certificate of ${host} is not valid: ${certificateProblem(code)}.`,
+    message: ({ host }, { codes }) =>
+      `The certificate of ${host} is not valid: ${certificateProblem(codes)}. No password was sent.`,
     fix: 'Check the server name. If it is your own server, you can trust this certificate after comparing its fingerprint.',
   },
   {
     name: 'no STARTTLS',
     when: ({ text }) =>
-      /STARTTLS/i.test(text) && /not (support|advertis|available)|does not|upgrade|required/i.test(text),
+      /STARTTLS/i.test(text) && /not (support|advertis|available|possible)|does not|upgrad|required/i.test(text),
     code: 'TLS_REQUIRED',
     message: ({ host, port }) => `${host} offers no encryption on port ${port}, so no password was sent.`,
     fix: 'Use the port with TLS (993 for IMAP, 465 for SMTP), or ask whoever runs the server to turn STARTTLS on.',
   },
   {
-    name: 'no TLS at all',
-    when: ({ code, text }) =>
-      /^ERR_SSL|^EPROTO/.test(code) || /wrong version number|packet length too long/i.test(text),
+    name: 'only TLS of long ago',
+    when: (facts) => has(facts, /^ERR_SSL_.*(UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|HANDSHAKE_FAILURE|TOO_SMALL)/),
     code: 'TLS_REQUIRED',
-    message: ({ host, port }) => `${host} speaks no TLS on port ${port}.`,
-    fix: 'Choose STARTTLS as security, or another port.',
+    message: ({ host, port }) => `${host} knows only outdated encryption on port ${port}, so no password was sent.`,
+    fix: 'Ask whoever runs the server to turn on TLS 1.2 or later.',
+  },
+  {
+    name: 'no TLS at all',
+    when: (facts) => has(facts, /^ERR_SSL|^EPROTO$/) || /wrong version number|packet length too long/i.test(facts.text),
+    code: 'TLS_REQUIRED',
+    message: ({ host, port }) => `${host} does not begin with TLS on port ${port}, so no password was sent.`,
+    fix: 'Choose STARTTLS as security, or the port that begins with TLS: 993 for IMAP, 465 for SMTP.',
+  },
+  {
+    name: 'silent before the first word',
+    when: (facts) => has(facts, /^GREETING_TIMEOUT$/),
+    code: 'TIMEOUT',
+    message: ({ host, port }) => `${host} took the connection on port ${port}, but did not say a word in time.`,
+    fix: 'Check port and security: where a port begins with TLS (993, 465), choose TLS. A firewall may be in the way.',
   },
   {
     name: 'timeout',
-    when: ({ code }) => /TIMEOUT|ETIMEDOUT/.test(code),
+    when: (facts) => has(facts, /TIMEOUT|ETIMEDOUT/),
     code: 'TIMEOUT',
     message: ({ host, port }) => `${host} did not answer on port ${port} in time.`,
     fix: 'Check server name and port. A firewall may be in the way.',
   },
   {
+    name: 'no mail server',
+    when: (facts) =>
+      facts.said === '' && (has(facts, /^NOT_A_MAIL_SERVER$/) || /^Invalid (greeting|HELO)/.test(facts.text)),
+    code: 'SERVER_UNAVAILABLE',
+    message: (context) => `What answers on port ${context.port} of ${context.host} is no ${kind(context)} mail server.`,
+    fix: 'Check server name and port: 993 or 143 for IMAP, 465 or 587 for SMTP.',
+  },
+  {
     name: 'throttled',
-    when: ({ code, text }) => code === 'ETHROTTLE' || /throttled/i.test(text),
+    when: (facts) => has(facts, /^ETHROTTLE$/) || /throttled/i.test(facts.text),
     code: 'THROTTLED',
     message: ({ host }, facts) => `${host} asks to slow down.${quote(facts)}`,
     fix: 'It goes on by itself after a while.',
@@ -142,15 +197,28 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-function certificateProblem(code: string): string {
+function certificateProblem(codes: readonly string[]): string {
+  const code = codes.find((one) => CERTIFICATE.test(one)) ?? '';
   if (code === 'CERT_HAS_EXPIRED') return 'it has expired';
   if (code === 'CERT_NOT_YET_VALID') return 'it is not valid yet';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'it was made for another server name';
-  if (/SELF_SIGNED/.test(code)) return 'the server signed it itself';
+  if (code === 'DEPTH_ZERO_SELF_SIGNED_CERT') return 'the server signed it itself';
   return 'nobody this server knows has signed it';
 }
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+const libraryError = (error: unknown): LibraryError => (typeof error === 'object' && error !== null ? error : {});
+
+/** All codes of an error, of what caused it, and of what it sums up. */
+function codesOf(error: unknown, depth = 0): string[] {
+  if (error === undefined || depth === MAX_CAUSES) return [];
+  const { code, originalCode, timeoutType, cause, errors } = libraryError(error);
+  return [
+    ...[originalCode, timeoutType, code].map(text).filter(Boolean),
+    ...[cause, ...(Array.isArray(errors) ? errors : [])].flatMap((inner) => codesOf(inner, depth + 1)),
+  ];
+}
 
 /** One line, without control characters, short. */
 function clean(words: string): string {
@@ -164,11 +232,13 @@ function clean(words: string): string {
 /** Any error as a MailError; one that is already stays as it is. */
 export function toMailError(error: unknown, context: ErrorContext): MailError {
   if (error instanceof MailError) return error;
-  const raw: LibraryError = typeof error === 'object' && error !== null ? error : {};
+  const raw = libraryError(error);
+  // OpenSSL's errors have a reason too, which no server said.
+  const goodbye = /^ClosedAfterConnect/.test(text(raw.code)) ? text(raw.reason) : '';
   const facts: Facts = {
-    code: text(raw.code),
-    text: `${text(raw.message)} ${text(raw.responseText)}`,
-    said: clean(text(raw.responseText)),
+    codes: codesOf(error),
+    text: `${text(raw.message)} ${text(raw.responseText)} ${goodbye}`,
+    said: clean(text(raw.responseText) || goodbye),
     responseCode: text(raw.serverResponseCode).toUpperCase(),
     isLoginRefused: raw.authenticationFailed === true,
   };

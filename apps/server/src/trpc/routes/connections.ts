@@ -39,7 +39,7 @@ export const connectionsRouter = router({
     .input(connectionUpdateSchema)
     .output(done)
     .mutation(async ({ ctx, input }) => {
-      if (input.imap ?? input.smtp ?? input.auth)
+      if (input.imap ?? input.smtp ?? input.auth ?? input.tls)
         await ctx.services.limits.hit('connection-test', `create ${ctx.caller.id}`);
       await ctx.services.connections.update(ctx.caller.id, input);
       return { success: true };

@@ -1,0 +1,48 @@
+/** What the routes are given, made real. */
+import type { UserId } from '@postroom/db';
+import type pg from 'pg';
+import type { MailEngine } from './compose-engine.ts';
+import { createDriverSource } from './lib/server-utils.ts';
+import { createConnectionService } from './lib/services/connections.ts';
+import { createContactService } from './lib/services/contacts.ts';
+import { createIdentityService } from './lib/services/identities.ts';
+import { createOutboxService } from './lib/services/outbox.ts';
+import { createSettingsService } from './lib/services/settings.ts';
+import type { EventService, RateLimitService, Services } from './lib/services.ts';
+import type { Audit } from './security/audit-log.ts';
+
+export interface ServiceDeps {
+  readonly pool: pg.Pool;
+  readonly engine: MailEngine;
+  readonly events: EventService;
+  readonly limits: RateLimitService;
+  readonly audit: Audit;
+  readonly signImage: (image: { userId: UserId; messageId: string; url: string }) => string;
+}
+
+export function createServices({ pool, engine, events, limits, audit, signImage }: ServiceDeps): Services {
+  return {
+    drivers: createDriverSource({
+      pool,
+      withImap: engine.access.withImap,
+      signImage: (userId, messageId, url) => signImage({ userId, messageId, url }),
+      now: () => new Date(),
+    }),
+    connections: createConnectionService({
+      pool,
+      vault: engine.vault,
+      access: engine.access,
+      discover: engine.discover,
+      testConnection: engine.testConnection,
+      examine: engine.examine,
+      restartAccount: engine.restartAccount,
+      audit: (event, userId, connectionId) => audit({ event, userId, connectionId }),
+    }),
+    outbox: createOutboxService({ pool }),
+    identities: createIdentityService({ pool }),
+    contacts: createContactService({ pool }),
+    settings: createSettingsService({ pool }),
+    events,
+    limits,
+  };
+}

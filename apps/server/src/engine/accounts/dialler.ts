@@ -1,0 +1,126 @@
+/**
+ * The one way from a user's endpoint to a connection. Every dial asks the egress guard anew and goes to the addresses it
+ * checked, in turn where nothing answers; the name stays for TLS. Before a socket is opened two rules hold: addresses out
+ * in the world are reached on mail ports only, and never in clear text.
+ *
+ * Leaves out: what is said on the connection (imap/connect.ts, smtp/submit.ts) and how often one dials (imap/pool.ts).
+ */
+import type { StoredEndpoint } from '@postroom/db';
+import { type ErrorSide, MailError } from '../../lib/driver/errors.ts';
+import type { Certificate } from '../../lib/driver/schemas.ts';
+import { type ErrorContext, toMailError } from '../../lib/driver/with-error-handler.ts';
+import { classify, type Egress } from '../../security/egress.ts';
+import type { Dial, TlsPolicy } from '../../security/tls.ts';
+import { peekCertificate } from '../../security/tls-peek.ts';
+import { connectImap } from '../imap/connect.ts';
+import type { ImapAccount, ImapSession } from '../imap/types.ts';
+import type { SubmissionOutcome, SubmissionRequest } from '../outbox/submission.ts';
+import { type SmtpAccount, submit, verifySubmission } from '../smtp/submit.ts';
+
+export interface Dialler {
+  /** A live session, logged in. Throws MailError. */
+  dialImap(account: ImapAccount, signal?: AbortSignal): Promise<ImapSession>;
+  /** One attempt at a submission. Never throws for what a server or network does. */
+  dialSubmission(account: SmtpAccount, request: SubmissionRequest): Promise<SubmissionOutcome>;
+  /** Whether the account can submit: logs in and quits. Throws MailError. */
+  verifySubmission(account: SmtpAccount, signal?: AbortSignal): Promise<void>;
+  /** The certificate that the endpoint shows, trusted or not. Throws MailError. */
+  peekCertificate(on: ErrorSide, endpoint: StoredEndpoint): Promise<Certificate>;
+}
+
+/** IMAP and submission with TLS, STARTTLS and plain, port 25 and its usual stand-in, and the ports of local bridges. */
+const MAIL_PORTS: ReadonlySet<number> = new Set([143, 993, 465, 587, 25, 2525, 1143, 1025]);
+
+/** The ways to an endpoint, best first. */
+type Dials = readonly [Dial, ...Dial[]];
+
+export function createDialler({ egress, tls }: { readonly egress: Egress; readonly tls: TlsPolicy }): Dialler {
+  /** Throws HOST_NOT_FOUND, HOST_NOT_ALLOWED or TLS_REQUIRED; nothing has been dialled then. */
+  async function dialsTo(on: ErrorSide, endpoint: StoredEndpoint, pin?: string): Promise<Dials> {
+    const { address, alternatives, servername } = await egress.resolve(endpoint.host).catch((error: unknown) => {
+      throw aboutSide(error, { on, host: endpoint.host, port: endpoint.port });
+    });
+    for (const one of [address, ...alternatives]) requireAllowed(on, endpoint, one);
+    const dialTo = (one: string): Dial => ({ address: one, tls: tls.optionsFor(servername, pin), pin });
+    return [dialTo(address), ...alternatives.map(dialTo)];
+  }
+
+  return {
+    async dialImap(account, signal) {
+      const dials = await dialsTo('imap', account.endpoint, account.pin);
+      return inTurn(dials, (dial) => connectImap(account, dial, signal));
+    },
+    async dialSubmission(account, request) {
+      const dials = await dialsTo('smtp', account.endpoint, account.pin).catch(onlyMailError);
+      return dials instanceof MailError
+        ? { kind: 'not-sent', error: dials }
+        : submitInTurn(dials, (dial) => submit(account, dial, request));
+    },
+    async verifySubmission(account, signal) {
+      const dials = await dialsTo('smtp', account.endpoint, account.pin);
+      return inTurn(dials, (dial) => verifySubmission(account, dial, signal));
+    },
+    async peekCertificate(on, endpoint) {
+      const { host, port, security } = endpoint;
+      if (security === 'none') throw notEncrypted(on, host);
+      const dials = await dialsTo(on, endpoint);
+      return inTurn(dials, ({ address }) => peekCertificate({ address, host, port, security, protocol: on }, tls));
+    },
+  };
+}
+
+const isUnanswered = (error: unknown) => error instanceof MailError && error.code === 'CONNECTION_REFUSED';
+
+async function inTurn<T>([dial, next, ...others]: Dials, attempt: (dial: Dial) => Promise<T>): Promise<T> {
+  try {
+    return await attempt(dial);
+  } catch (error) {
+    if (!next || !isUnanswered(error)) throw error;
+    return inTurn([next, ...others], attempt);
+  }
+}
+
+/** As `inTurn`; a submission reports where others throw. */
+async function submitInTurn(
+  [dial, next, ...others]: Dials,
+  attempt: (dial: Dial) => Promise<SubmissionOutcome>,
+): Promise<SubmissionOutcome> {
+  const outcome = await attempt(dial);
+  const goesOn = next && outcome.kind === 'not-sent' && isUnanswered(outcome.error);
+  return goesOn ? submitInTurn([next, ...others], attempt) : outcome;
+}
+
+function requireAllowed(on: ErrorSide, { host, port, security }: StoredEndpoint, address: string): void {
+  if (classify(address) === 'private') return;
+  if (security === 'none') throw notEncrypted(on, host);
+  if (!MAIL_PORTS.has(port)) throw noMailPort(on, host, port);
+}
+
+function onlyMailError(error: unknown): MailError {
+  if (error instanceof MailError) return error;
+  throw error;
+}
+
+/** The egress guard knows no sides; who reads the error does. */
+function aboutSide(error: unknown, context: ErrorContext): MailError {
+  const { code, message, fix, retryable } = toMailError(error, context);
+  return new MailError({ code, message, fix, retryable, on: context.on, cause: error });
+}
+
+function notEncrypted(on: ErrorSide, host: string): MailError {
+  return new MailError({
+    code: 'TLS_REQUIRED',
+    message: `Your password would travel to ${host} in clear text, so nothing was sent.`,
+    fix: 'Choose TLS or STARTTLS as security. Without encryption only servers in a private network are reached.',
+    on,
+  });
+}
+
+function noMailPort(on: ErrorSide, host: string, port: number): MailError {
+  return new MailError({
+    code: 'HOST_NOT_ALLOWED',
+    message: `This server does not connect to port ${port} of ${host}: it is not a port for mail.`,
+    fix: `Use a port for mail: ${on === 'imap' ? '993 with TLS or 143 with STARTTLS' : '465 with TLS or 587 with STARTTLS'}.`,
+    on,
+  });
+}

@@ -1,0 +1,168 @@
+/**
+ * What a connected account's servers can do, what that means for its user, and what was learned: the connection is tested
+ * anew, the rest is read from the index. The report is plain text to paste somewhere; it holds no secret.
+ */
+import type { ConnectionId, Learned, StoredEndpoint, StoredError } from '@postroom/db';
+import type pg from 'pg';
+import { notFound } from '../../lib/driver/errors.ts';
+import type { ConnectionTest, DoctorReport, NewConnection, Probe } from '../../lib/driver/schemas.ts';
+import { row } from '../index/sql.ts';
+import type { AccountAccess } from './access.ts';
+
+type Check = DoctorReport['checks'][number];
+
+export interface DoctorDeps {
+  readonly pool: pg.Pool;
+  readonly access: Pick<AccountAccess, 'open'>;
+  readonly testConnection: (connection: NewConnection) => Promise<ConnectionTest>;
+}
+
+interface Facts {
+  readonly imap: StoredEndpoint;
+  readonly smtp: StoredEndpoint;
+  readonly state: string;
+  readonly error: StoredError | null;
+  readonly learned: Learned;
+  readonly capabilities: readonly string[];
+  readonly keywords: boolean | null;
+  readonly mailboxes: number;
+  readonly open_operations: number;
+}
+
+/** What lacks, and what then happens instead. */
+const ABILITIES: readonly { id: string; needs: string; title: string; without: string }[] = [
+  {
+    id: 'idle',
+    needs: 'IDLE',
+    title: 'New mail is pushed',
+    without: 'The server tells nothing by itself: the inbox is looked at every 15 seconds.',
+  },
+  {
+    id: 'condstore',
+    needs: 'CONDSTORE',
+    title: 'Changes are told by number',
+    without: 'What other programs change is found by comparing, which takes longer in large folders.',
+  },
+  {
+    id: 'move',
+    needs: 'MOVE',
+    title: 'Messages are moved in one step',
+    without: 'Messages are copied, checked and then removed.',
+  },
+  {
+    id: 'uidplus',
+    needs: 'UIDPLUS',
+    title: 'Single messages can be removed',
+    without: 'Deleted messages may stay on the server, marked, while another program has marked others.',
+  },
+  {
+    id: 'special-use',
+    needs: 'SPECIAL-USE',
+    title: 'The server names its special folders',
+    without: 'Sent, Drafts, Spam and Bin are found by their names.',
+  },
+];
+
+/** Tests and explains the account. */
+export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
+  return async (connectionId: ConnectionId): Promise<DoctorReport> => {
+    const account = await access.open(connectionId);
+    const [facts, test] = await Promise.all([
+      loadFacts(pool, connectionId),
+      testConnection({
+        email: account.email,
+        imap: account.imap,
+        smtp: {
+          ...account.smtp,
+          ...(account.smtpPassword === account.imapPassword ? {} : { password: account.smtpPassword }),
+        },
+        auth: { type: 'password', password: account.imapPassword },
+        tls: { pins: account.pins },
+      }),
+    ]);
+    if (!facts) throw notFound('account');
+    const capabilities = test.imap.capabilities ?? facts.capabilities;
+    const checks = [
+      serverCheck('imap', 'Incoming mail (IMAP)', facts.imap, test.imap),
+      serverCheck('smtp', 'Outgoing mail (SMTP)', facts.smtp, test.smtp),
+      ...ABILITIES.map((ability) => abilityCheck(ability, capabilities)),
+      keywordsCheck(facts),
+      stateCheck(facts),
+    ];
+    return { checks, report: reportOf(checks, facts, capabilities) };
+  };
+}
+
+function loadFacts(pool: pg.Pool, connectionId: ConnectionId): Promise<Facts | undefined> {
+  return row<Facts & pg.QueryResultRow>(
+    pool,
+    `select c.imap, c.smtp, c.state, c.error, c.learned, c.capabilities,
+       (select bool_or(keywords_allowed) from mailbox where connection_id = c.id) as keywords,
+       (select count(*)::int from mailbox where connection_id = c.id and synced) as mailboxes,
+       (select count(*)::int from operation where connection_id = c.id and state in ('pending', 'running')) as open_operations
+     from connection c where c.id = $1`,
+    [connectionId],
+  );
+}
+
+function serverCheck(id: string, title: string, { host, port }: StoredEndpoint, probe: Probe): Check {
+  if (probe.ok) return { id, ok: true, title, detail: `${host}:${port} answers and accepts the password.` };
+  return {
+    id,
+    ok: false,
+    title,
+    detail: probe.message ?? `${host}:${port} cannot be used.`,
+    consequence: id === 'imap' ? 'No new mail is seen until this works.' : 'What you send waits until this works.',
+    ...(probe.fix === undefined ? {} : { fix: probe.fix }),
+  };
+}
+
+function abilityCheck({ id, needs, title, without }: (typeof ABILITIES)[number], has: readonly string[]): Check {
+  const ok = has.some((one) => one.toUpperCase() === needs);
+  return ok
+    ? { id, ok, title, detail: `The server offers ${needs}.` }
+    : { id, ok, title, detail: `The server does not offer ${needs}.`, consequence: without };
+}
+
+function keywordsCheck({ keywords }: Facts): Check {
+  const title = 'Labels are kept on the server';
+  if (keywords === false) {
+    return {
+      id: 'keywords',
+      ok: false,
+      title,
+      detail: 'The server keeps no keywords.',
+      consequence: 'Labels are kept here alone; other mail programs do not see them.',
+    };
+  }
+  return {
+    id: 'keywords',
+    ok: true,
+    title,
+    detail: keywords ? 'The server keeps keywords.' : 'Not known before the first label is set.',
+  };
+}
+
+function stateCheck({ state, error, open_operations }: Facts): Check {
+  const waiting = open_operations === 0 ? '' : ` ${open_operations} changes wait to reach the server.`;
+  if (error === null) return { id: 'sync', ok: true, title: 'Synchronisation', detail: `It is ${state}.${waiting}` };
+  return {
+    id: 'sync',
+    ok: false,
+    title: 'Synchronisation',
+    detail: `${error.message}${waiting}`,
+    ...(error.fix === undefined ? {} : { fix: error.fix }),
+  };
+}
+
+function reportOf(checks: readonly Check[], facts: Facts, capabilities: readonly string[]): string {
+  const lines = checks.map(({ id, ok, detail }) => `${ok ? 'ok  ' : 'FAIL'} ${id}: ${detail}`);
+  return [
+    `imap ${facts.imap.host}:${facts.imap.port} ${facts.imap.security}`,
+    `smtp ${facts.smtp.host}:${facts.smtp.port} ${facts.smtp.security}`,
+    ...lines,
+    `mailboxes: ${facts.mailboxes}`,
+    `learned: ${JSON.stringify(facts.learned)}`,
+    `capabilities: ${[...capabilities].sort().join(' ')}`,
+  ].join('\n');
+}

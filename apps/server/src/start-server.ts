@@ -1,0 +1,156 @@
+/**
+ * Makes the concrete things and ties them together: database, mail engine, services, worker, HTTP. What is started is
+ * stopped in the opposite order. `main.ts` calls it with the environment of the process, tests with one of their own.
+ */
+import { fileURLToPath } from 'node:url';
+import { createDatabase, type Database, migrate } from '@postroom/db';
+import { startEmbedded } from '@postroom/db/embedded';
+import { sql } from 'drizzle-orm';
+import { createMailEngine, type MailEngine } from './compose-engine.ts';
+import { createServices } from './compose-services.ts';
+import { cleanUpUploads, loadDraftFile, storeUpload } from './engine/outbox/uploads.ts';
+import { voidAllLeases } from './engine/sync/lease.ts';
+import type { Env } from './env.ts';
+import { createHttpApp } from './http/app.ts';
+import { createConfigRoutes } from './http/config.ts';
+import { createHealthRoutes, type Readiness } from './http/health.ts';
+import { createImageProxy } from './http/image-proxy.ts';
+import { createImageSigner } from './http/image-signature.ts';
+import { type Listener, listen } from './http/listen.ts';
+import { createMessageRoutes } from './http/messages.ts';
+import { countAccountsByState, createMetrics } from './http/metrics.ts';
+import { ownOrigins } from './http/origin-check.ts';
+import { createStaticApp } from './http/static-app.ts';
+import { createUploadRoutes } from './http/uploads.ts';
+import { createAuth } from './lib/auth.ts';
+import type { Log } from './lib/log.ts';
+import { createEventHub } from './lib/services/events.ts';
+import { createAuditLog } from './security/audit-log.ts';
+import { createRateLimits } from './security/rate-limit.ts';
+import { checkKeys } from './security/rotate.ts';
+
+const HOUSEKEEPING_MS = 10 * 60_000;
+const APP_ROOT = fileURLToPath(new URL('../../mail/dist', import.meta.url));
+
+export interface RunningServer {
+  /** Where it listens; null for a process that is only a worker. */
+  readonly url: string | null;
+  stop(): Promise<void>;
+}
+
+/** Settles when it serves. Throws what keeps it from that, with nothing left running. */
+export async function startServer(env: Env, log: Log): Promise<RunningServer> {
+  const undo: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) {
+      await step().catch((error: unknown) => log.error({ err: error }, 'a part did not end in order'));
+    }
+  };
+  try {
+    const url = await run(env, log, (step) => void undo.push(step));
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function run(env: Env, log: Log, onStop: (step: () => Promise<unknown>) => void): Promise<string | null> {
+  const readiness: Readiness = { isMigrated: false, isShuttingDown: false };
+  const databaseUrl = env.DATABASE_URL ?? (await startOwnDatabase(env, log, onStop));
+  const database = createDatabase(databaseUrl, {
+    onConnectionError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  });
+  onStop(() => database.close());
+  const { pool } = database;
+  const write = (event: string, detail: Readonly<Record<string, unknown>>) => log.warn(detail, event);
+  const events = createEventHub({ databaseUrl, pool, log: write });
+  onStop(() => events.close());
+  const engine = createMailEngine({ env, log, pool });
+  const image = createImageSigner(env.BETTER_AUTH_SECRET);
+  const audit = createAuditLog(pool);
+  const limits = createRateLimits(pool);
+  const services = createServices({ pool, engine, events, limits, audit, signImage: image.sign });
+
+  let listener: Listener | null = null;
+  if (env.ROLE !== 'worker') {
+    const origin = { appUrl: env.APP_URL, port: env.PORT };
+    const own = ownOrigins(origin);
+    const auth = createAuth({
+      db: database.db,
+      pool,
+      secret: env.BETTER_AUTH_SECRET,
+      appUrl: env.APP_URL,
+      isOwnOrigin: (one) => own.has(one),
+      signUp: env.SIGN_UP,
+      limits,
+      audit,
+      now: Date.now,
+    });
+    const metrics = createMetrics({ countAccounts: () => countAccountsByState(pool) });
+    const app = createHttpApp({
+      ...origin,
+      auth,
+      services,
+      log,
+      metrics,
+      trustedProxies: env.TRUSTED_PROXIES,
+      isReady: () => readiness.isMigrated && !readiness.isShuttingDown,
+      system: createHealthRoutes({ pingDatabase: () => database.db.execute(sql`select 1`), readiness, metrics }),
+      api: [
+        createConfigRoutes({
+          signUp: env.SIGN_UP,
+          canSignUp: auth.canSignUp,
+          mailLogin: false,
+          defaultServers: engine.ownServer,
+        }),
+        createMessageRoutes({
+          drivers: services.drivers,
+          draftFile: (userId, draft, uploadId) => loadDraftFile(pool, userId, draft, uploadId),
+        }),
+        createUploadRoutes({ storeUpload: (userId, file) => storeUpload(pool, userId, file) }),
+        createImageProxy({ signer: image, fetchRemote: engine.https.get }),
+      ],
+      pages: createStaticApp({ root: APP_ROOT }),
+    });
+    listener = await listen({
+      fetch: app.fetch,
+      host: env.HOST,
+      port: env.PORT,
+      isEndless: (path) => path.startsWith('/api/trpc/events.subscribe'),
+    });
+    onStop(async () => listener?.close());
+  }
+  onStop(() => engine.close());
+  await prepare(env, database, engine);
+  if (env.ROLE !== 'web') {
+    engine.startWorkers(events);
+    onStop(() => engine.stopWorkers());
+  }
+  const housekeeping = setInterval(() => void tidy().catch(() => undefined), HOUSEKEEPING_MS);
+  async function tidy(): Promise<void> {
+    await cleanUpUploads(pool);
+    await limits.cleanUp();
+  }
+  onStop(async () => clearInterval(housekeeping));
+  readiness.isMigrated = true;
+  onStop(async () => {
+    readiness.isShuttingDown = true;
+    await listener?.close();
+    await events.close();
+  });
+  return listener === null ? null : `http://${env.HOST}:${listener.port}`;
+}
+
+async function startOwnDatabase(env: Env, log: Log, onStop: (step: () => Promise<unknown>) => void): Promise<string> {
+  const embedded = await startEmbedded({ dataDir: env.DATA_DIR, log: (message) => log.info(message) });
+  onStop(() => embedded.stop());
+  return embedded.url;
+}
+
+/** Migrations; claims of a process that was killed; the proof that the keys are the right ones. */
+async function prepare(env: Env, database: Database, engine: MailEngine): Promise<void> {
+  await migrate(database);
+  if (!env.DATABASE_URL) await voidAllLeases(database.pool);
+  await checkKeys(database.pool, engine.vault);
+}
