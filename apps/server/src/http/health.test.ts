@@ -107,7 +107,7 @@ describe('metrics', () => {
     ]);
     const counts = text.split('\n').filter((line) => line.startsWith('http_request_duration_seconds_count'));
     expect(counts.sort()).toEqual([
-      'http_request_duration_seconds_count{method="GET",route="*",status="200"} 1',
+      'http_request_duration_seconds_count{method="GET",route="/*",status="200"} 1',
       'http_request_duration_seconds_count{method="GET",route="/api/messages/:id/raw",status="200"} 2',
       'http_request_duration_seconds_count{method="GET",route="/fails",status="500"} 1',
     ]);

@@ -1,0 +1,92 @@
+/** The same routes behind the real server and a real socket: what happens when the other end hangs up, or is not heard. */
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { Readable } from 'node:stream';
+import { serve } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { afterEach, expect, it } from 'vitest';
+import type { MailManager } from '../lib/driver/types.ts';
+import type { HttpEnv } from './env.ts';
+import { mount } from './http.fixture.ts';
+import { createMessageRoutes } from './messages.ts';
+import { createUploadRoutes } from './uploads.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function listen(routes: Hono<HttpEnv>): Promise<{ port: number; logged: unknown[] }> {
+  const { app, logged } = mount(routes);
+  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
+  await once(server, 'listening');
+  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
+  return { port: (server.address() as AddressInfo).port, logged };
+}
+
+it('a file nobody takes any longer frees its stream, and is never read ahead', async () => {
+  let produced = 0;
+  const stream = new Readable({
+    read() {
+      produced += 1;
+      this.push(Buffer.alloc(64 * 1024));
+    },
+  });
+  const driver: Pick<MailManager, 'getRaw'> = { getRaw: async () => ({ size: null, filename: 'a.eml', stream }) };
+  const { port, logged } = await listen(
+    createMessageRoutes({
+      drivers: { getActiveDriver: async () => driver as MailManager },
+      draftFile: async () => undefined,
+    }),
+  );
+  const asking = request({ port, host: '127.0.0.1', path: '/api/messages/m1-2/raw' });
+  const answered = once(asking, 'response');
+  asking.end();
+  const [answer] = await answered;
+  await once(answer, 'readable');
+  const closed = new Promise((resolve) => stream.once('close', resolve));
+  asking.destroy();
+  await closed;
+  expect(produced * 64).toBeLessThan(32 * 1024);
+  expect(logged).toEqual([]);
+});
+
+const stores = () => {
+  const stored: string[] = [];
+  const routes = createUploadRoutes({
+    maxBytes: 1024 * 1024,
+    storeUpload: async (_userId, { name, type, content }) => {
+      stored.push(name);
+      return { uploadId: 'u-1', name, type, size: content.length };
+    },
+  });
+  return { stored, routes };
+};
+
+it('an upload that is too large hears so, though it was still being sent', async () => {
+  const { stored, routes } = stores();
+  const { port } = await listen(routes);
+  const data = new FormData();
+  data.append('file', new File([new Uint8Array(3 * 1024 * 1024)], 'a.bin'));
+  const answer = await fetch(`http://127.0.0.1:${port}/api/uploads`, { method: 'POST', body: data });
+  expect([answer.status, stored]).toEqual([413, []]);
+});
+
+it('an upload that breaks off leaves nothing, and its place to the next one', async () => {
+  const { stored, routes } = stores();
+  const { port, logged } = await listen(routes);
+  const head = `POST /api/uploads HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n`;
+  const part = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhel';
+  for (let turn = 0; turn < 4; turn += 1) {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    await new Promise<void>((resolve) => socket.write(head + part, () => resolve()));
+    socket.destroy();
+  }
+  const data = new FormData();
+  data.append('file', new File(['hello'], 'b.txt'));
+  const answer = await fetch(`http://127.0.0.1:${port}/api/uploads`, { method: 'POST', body: data });
+  expect([answer.status, stored]).toEqual([200, ['b.txt']]);
+  expect(logged).toEqual([]);
+});
