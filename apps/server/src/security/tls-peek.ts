@@ -113,7 +113,7 @@ function problemOf({ authorizationError }: TLSSocket): Certificate['problem'] {
 }
 
 /** A certificate as people compare it. Its texts are the server's: cleaned and cut. */
-export function describeCertificate(certificate: X509Certificate, problem?: Certificate['problem']): Certificate {
+function describeCertificate(certificate: X509Certificate, problem?: Certificate['problem']): Certificate {
   return {
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),

@@ -38,7 +38,7 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
       onSuccess: ({ candidates: found }) => {
         const [best] = found;
         setCandidates(found);
-        setIsEditing(!best);
+        setIsEditing(!best || isGuess(best));
         setFields((current) => (best ? withCandidate(current, best) : withGuess(current, config.data?.defaultServers)));
       },
     }),
@@ -47,7 +47,8 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
   const create = useMutation(
     trpc.connections.create.mutationOptions({
       onSuccess: async ({ id }) => {
-        await client.invalidateQueries({ queryKey: trpc.connections.list.pathKey() });
+        // Fetched, not only invalidated: the next route asks the cache whether there is an account.
+        await client.fetchQuery({ ...trpc.connections.list.queryOptions(), staleTime: 0 });
         onConnected(id);
       },
     }),
@@ -108,7 +109,7 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
         disabled={isBusy}
         value={fields.password}
         onChange={(event) => change({ password: event.target.value })}
-        hint={best?.help && <ProviderHelp help={best.help} />}
+        hint={best?.help && !isGuess(best) && <ProviderHelp help={best.help} />}
       />
       {discover.isPending && (
         <p className="flex items-center gap-2 text-muted" role="status">
@@ -118,9 +119,11 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
       )}
       {candidates !== null && (
         <>
-          {best && <FoundSettings candidate={best} isEditing={isEditing} onEdit={() => setIsEditing(true)} />}
+          {best && !isGuess(best) && (
+            <FoundSettings candidate={best} isEditing={isEditing} onEdit={() => setIsEditing(true)} />
+          )}
           {best?.auth.every((way) => way === 'oauth2') && <Notice tone="warn" title={text.oauthOnly} />}
-          {!best && <Notice title={text.notFound} />}
+          {(!best || isGuess(best)) && <Notice title={best?.help?.text ?? text.notFound} />}
           {isEditing && (
             <div className="flex flex-col gap-5 rounded-lg border bg-sunken p-4">
               {candidates.length > 1 && (
@@ -175,6 +178,11 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
       </Button>
     </form>
   );
+}
+
+/** The usual names, which nobody confirmed: shown to be corrected, not as found. */
+function isGuess({ source }: Candidate): boolean {
+  return source === 'guess';
 }
 
 function ProviderHelp({ help }: { help: NonNullable<Candidate['help']> }) {

@@ -34,6 +34,42 @@ describe('toMailError', () => {
     { name: 'plain text where TLS was meant', error: { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, code: 'TLS_REQUIRED' },
     { name: 'silence', error: { code: 'GREETING_TIMEOUT' }, code: 'TIMEOUT' },
     { name: 'a full mailbox', error: { responseStatus: 'NO', serverResponseCode: 'OVERQUOTA' }, code: 'OVER_QUOTA' },
+    {
+      name: 'a closed port behind nodemailer’s own code',
+      error: { code: 'ESOCKET', originalCode: 'ECONNREFUSED' },
+      code: 'CONNECTION_REFUSED',
+    },
+    {
+      name: 'a bad certificate behind nodemailer’s own code',
+      error: { code: 'ESOCKET', originalCode: 'CERT_HAS_EXPIRED' },
+      code: 'CERTIFICATE_INVALID',
+    },
+    {
+      name: 'a closed port deep in the causes',
+      error: { cause: { errors: [{ code: 'ENETUNREACH' }, { code: 'ECONNREFUSED' }] } },
+      code: 'CONNECTION_REFUSED',
+    },
+    {
+      name: 'a server that answers the call and says nothing',
+      error: { code: 'ETIMEDOUT', timeoutType: 'GREETING_TIMEOUT' },
+      code: 'TIMEOUT',
+    },
+    { name: 'another key than the pinned one', error: { code: 'PIN_MISMATCH' }, code: 'CERTIFICATE_CHANGED' },
+    {
+      name: 'TLS of long ago',
+      error: { code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION', reason: 'tlsv1 alert protocol version' },
+      code: 'TLS_REQUIRED',
+    },
+    {
+      name: 'a login that wants encryption first',
+      error: { authenticationFailed: true, serverResponseCode: 'PRIVACYREQUIRED' },
+      code: 'TLS_REQUIRED',
+    },
+    {
+      name: 'a goodbye for want of connections',
+      error: { code: 'ClosedAfterConnectText', reason: 'Too many connections' },
+      code: 'TOO_MANY_CONNECTIONS',
+    },
     { name: 'something else', error: { message: 'Unexpected close' }, code: 'SERVER_UNAVAILABLE' },
     { name: 'no error at all', error: undefined, code: 'SERVER_UNAVAILABLE' },
   ])('$name is $code', ({ error, code }) => {
@@ -48,6 +84,32 @@ describe('toMailError', () => {
   it('leaves a MailError as it is', () => {
     const error = new MailError({ code: 'CONFLICT', message: 'Twice.' });
     expect(toMailError(error, context)).toBe(error);
+  });
+
+  it.each([
+    ['CERT_HAS_EXPIRED', 'it has expired'],
+    ['CERT_NOT_YET_VALID', 'it is not valid yet'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'it was made for another server name'],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'the server signed it itself'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'nobody this server knows has signed it'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'nobody this server knows has signed it'],
+  ])('says of %s that %s', (code, words) => {
+    expect(toMailError({ code }, context).message).toBe(
+      `The certificate of mail.lab.test is not valid: ${words}. No password was sent.`,
+    );
+  });
+
+  it('quotes a goodbye, but not what a TLS library gives as reason', () => {
+    expect(toMailError({ code: 'ClosedAfterConnectTLS', reason: 'Shutting down' }, context).message).toContain(
+      'Shutting down',
+    );
+    expect(toMailError({ code: 'EOTHER', reason: 'bad decrypt' }, context).message).not.toContain('bad decrypt');
+  });
+
+  it('does not follow causes that go in a circle', () => {
+    const error: { code: string; cause?: unknown } = { code: 'EOTHER' };
+    error.cause = error;
+    expect(toMailError(error, context).code).toBe('SERVER_UNAVAILABLE');
   });
 
   it('quotes the server on one line, without control characters', () => {
