@@ -4,6 +4,7 @@
  */
 import type { ConnectionId, Learned, MailboxId, MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
 import type pg from 'pg';
+import { MailError } from '../../lib/driver/errors.ts';
 import type { ImapSession, ListedMailbox } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { ownAddresses } from '../index/new-message.ts';
@@ -30,7 +31,11 @@ export interface AccountSyncDeps {
   readonly previousLookAt: Date | null;
   /** The newest of the inbox is listed. */
   readonly onFirstScreen: () => void;
-  /** Asked between pieces: leave off and come back, because the connection is wanted for something else. */
+  /** The server does not let this mailbox be read; the others are. */
+  readonly onMailboxRefused: (path: string, error: MailError) => void;
+  /** Every message is listed; what is left is text to search. Called before that is read. */
+  readonly onAllHere: () => Promise<void>;
+  /** Asked between pieces: leave off and come back: the connection is wanted, or it is time to look at everything. */
   readonly shouldYield: () => boolean;
 }
 
@@ -41,8 +46,10 @@ interface MailboxRow extends MailboxState {
 
 export interface AccountLook {
   readonly missing: ReadonlySet<string>;
-  /** Everything is here; nothing is left to read. */
+  /** Every message is listed. */
   readonly complete: boolean;
+  /** It left off before everything was read: the next look goes on. */
+  readonly hasMore: boolean;
 }
 
 async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
@@ -91,18 +98,25 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
     if (mailbox.path !== selectedBefore && isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
-    await look.sync(mailbox);
-    // The first screen before anything else.
-    if (mailbox.role === 'inbox') await look.firstScreen(mailbox);
+    try {
+      await look.sync(mailbox);
+      // The first screen before anything else.
+      if (mailbox.role === 'inbox') await look.firstScreen(mailbox);
+    } catch (error) {
+      // One folder that the server will not open must not keep the others from being read.
+      if (!(error instanceof MailError) || session.closed || mailbox.role === 'inbox') throw error;
+      deps.onMailboxRefused(mailbox.path, error);
+    }
   }
   deps.onFirstScreen();
   const complete = await look.readOlder(mailboxes);
   if (complete && !deps.signal.aborted) {
     if (deps.previousLookAt) await purgeOrphans(pool, connectionId, deps.previousLookAt);
-    while (!deps.signal.aborted && (await indexNext(pool, connectionId, 500)) > 0) await look.answerRequests(mailboxes);
+    await deps.onAllHere();
+    await look.indexHeaders(mailboxes);
     await look.readWords(mailboxes);
   }
-  return { missing, complete: complete && !look.leftOff() };
+  return { missing, complete, hasMore: look.leftOff() };
 }
 
 function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
@@ -122,6 +136,11 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     signal: deps.signal,
     onDistrust: () => saveLearned(pool, connectionId, { qresyncTrusted: false }),
   });
+
+  function mustLeaveOff(): boolean {
+    yielded ||= deps.shouldYield();
+    return yielded;
+  }
 
   async function sync(mailbox: MailboxRow): Promise<void> {
     const outcome = await syncMailbox(contextOf(mailbox.id), mailbox);
@@ -184,10 +203,7 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
       let announcedAt = 0;
       for (let item = nextBackfill([...backfills.values()]); item; item = nextBackfill([...backfills.values()])) {
         if (deps.signal.aborted) return false;
-        if (deps.shouldYield()) {
-          yielded = true;
-          return false;
-        }
+        if (mustLeaveOff()) return false;
         await answerRequests(mailboxes);
         await piece(item);
         if (item.pieces < 2) await snippetsOf({ id: item.mailboxId, path: item.path }, 100);
@@ -199,15 +215,18 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
       await announceConnection(pool, connectionId);
       return true;
     },
+    /** Subjects, people and file names of what is listed, to be searched. */
+    async indexHeaders(mailboxes: readonly MailboxRow[]): Promise<void> {
+      while (!deps.signal.aborted && !mustLeaveOff() && (await indexNext(pool, connectionId, 500)) > 0) {
+        await answerRequests(mailboxes);
+      }
+    },
     /** Searchable text of everything, newest first, a little at a time. */
     async readWords(mailboxes: readonly MailboxRow[]): Promise<void> {
       for (const mailbox of mailboxes) {
         for (;;) {
           if (deps.signal.aborted) return;
-          if (deps.shouldYield()) {
-            yielded = true;
-            return;
-          }
+          if (mustLeaveOff()) return;
           await answerRequests(mailboxes);
           const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'words', limit: 50 });
           if (done === 0) break;

@@ -106,7 +106,9 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           missingBefore,
           previousLookAt,
           onFirstScreen: () => pushAlarm.ring(),
-          shouldYield: () => deps.isWanted(connectionId),
+          onMailboxRefused: (path, error) => deps.log('mailbox refused', { connectionId, path, code: error.code }),
+          onAllHere: () => saveState(deps.pool, connectionId, 'live', null),
+          shouldYield: () => deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > LOOK_EVERY_MS,
         });
       },
       signal,
@@ -114,9 +116,8 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     if (look?.complete) {
       missingBefore = look.missing;
       previousLookAt = startedAt;
-      await saveState(deps.pool, connectionId, 'live', null);
     }
-    return look?.complete ? LOOK_EVERY_MS : 0;
+    return look?.complete && !look.hasMore ? LOOK_EVERY_MS : 0;
   }
 
   async function loadInboxPath(): Promise<string | null> {

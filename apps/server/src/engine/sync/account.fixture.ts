@@ -84,6 +84,10 @@ export async function withAccount(
           missingBefore,
           previousLookAt: null,
           onFirstScreen: () => undefined,
+          onAllHere: async () => undefined,
+          onMailboxRefused: (_path, error) => {
+            throw error;
+          },
           shouldYield: () => false,
         });
         missingBefore = missing;
