@@ -25,8 +25,10 @@ export async function startApp(dataDir: string, env: Readonly<Record<string, str
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const ready = Promise.withResolvers<void>();
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => (line.startsWith('Postroom is ready') ? ready.resolve() : console.error(line)));
+  if (!child.stdout) throw new Error('The app has no output.');
+  createInterface({ input: child.stdout }).on('line', (line) =>
+    line.startsWith('Postroom is ready') ? ready.resolve() : console.error(line),
+  );
   child.once('exit', (code) => ready.reject(new Error(`The app ended with ${code} before it was ready.`)));
   await ready.promise;
   return {

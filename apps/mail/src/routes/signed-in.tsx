@@ -42,7 +42,7 @@ function Connect() {
   const { session } = signedInRoute.useRouteContext();
   const hasAccounts = (queryClient.getQueryData(trpc.connections.list.queryKey())?.connections.length ?? 0) > 0;
   return (
-    <AuthPage title={accountsText.connectTitle} intro={accountsText.connectIntro}>
+    <AuthPage title={accountsText.connectTitle} intro={accountsText.connectIntro} isWide>
       <ConnectAccount
         initialName={session.name}
         initialEmail={hasAccounts ? '' : session.email}

@@ -25,6 +25,7 @@ export function Dialog({ isOpen, onOpenChange, title, description, className, ch
         <Radix.Overlay className={overlay} />
         <Radix.Content
           className={cn(box, 'flex max-h-[85vh] max-w-lg flex-col', className)}
+          onOpenAutoFocus={focusContent}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <header className="flex items-center gap-2 px-5 pt-4 pb-2">
@@ -43,6 +44,14 @@ export function Dialog({ isOpen, onOpenChange, title, description, className, ch
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+/** The first field, or the window itself: a focused close button would show its tooltip and take the first Escape. */
+function focusContent(event: Event): void {
+  event.preventDefault();
+  const { currentTarget: content } = event;
+  if (!(content instanceof HTMLElement)) return;
+  (content.querySelector<HTMLElement>('input, textarea, select') ?? content).focus();
 }
 
 export interface ConfirmProps {

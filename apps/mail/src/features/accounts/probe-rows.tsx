@@ -1,5 +1,6 @@
 /** What the test of both servers says, each with its own state, reason and way out. */
 import { CircleAlert, CircleCheck, CircleDashed } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { Spinner } from '../../components/ui/spinner.tsx';
 import type { ConnectionTest, Probe } from '../../lib/api.ts';
 import { accountsText as text } from '../../lib/i18n/accounts.ts';
@@ -14,8 +15,13 @@ export interface ProbeRowsProps {
 }
 
 export function ProbeRows({ isTesting, result, summaries, onTrust }: ProbeRowsProps) {
+  const rows = useRef<HTMLUListElement>(null);
+  // The form may be longer than the screen; what came of the test must be seen.
+  useEffect(() => {
+    if (isTesting || result) rows.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  }, [isTesting, result]);
   return (
-    <ul className="divide-y rounded-lg border" data-testid="probe-rows">
+    <ul ref={rows} className="divide-y rounded-lg border" data-testid="probe-rows">
       {(['imap', 'smtp'] as const).map((side) => (
         <ProbeRow
           key={side}

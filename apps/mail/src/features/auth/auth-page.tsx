@@ -1,12 +1,21 @@
-/** The page of sign-in and sign-up: one form in the middle. */
+/** The page of sign-in, sign-up and connecting an account: one form in the middle. */
 import type { ReactNode } from 'react';
 import { Mark } from '../../components/ui/mark.tsx';
+import { cn } from '../../lib/class-names.ts';
 import { authText } from '../../lib/i18n/auth.ts';
 
-export function AuthPage({ title, intro, children }: { title: string; intro?: ReactNode; children: ReactNode }) {
+export interface AuthPageProps {
+  title: string;
+  intro?: ReactNode;
+  /** For a form with several fields in a row. */
+  isWide?: boolean;
+  children: ReactNode;
+}
+
+export function AuthPage({ title, intro, isWide = false, children }: AuthPageProps) {
   return (
-    <main className="flex h-full items-center justify-center overflow-y-auto p-4">
-      <div className="w-full max-w-sm animate-fade">
+    <main className="flex h-full overflow-y-auto p-4">
+      <div className={cn('m-auto w-full animate-fade', isWide ? 'max-w-lg' : 'max-w-sm')}>
         <div className="mb-6 flex items-center gap-2.5">
           <Mark className="size-9" />
           <div>

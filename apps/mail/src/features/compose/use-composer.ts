@@ -11,7 +11,7 @@ import { type Autosave, createAutosave, type SaveState } from './autosave.ts';
 import { deliveredTo } from './recipients.ts';
 import type { ComposeSeed } from './seeds.ts';
 import { useUploads } from './uploads.ts';
-import { openDraft } from './windows.ts';
+import { openDraft, takeInHand } from './windows.ts';
 
 export interface ComposeFields {
   to: Address[];
@@ -46,6 +46,8 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
   });
   const [saveState, setSaveState] = useState<SaveState>({ type: 'idle' });
   const [problem, setProblem] = useState<Failure>();
+  const [draftId, setDraftId] = useState(seed.draftId);
+  useEffect(() => (draftId === undefined ? undefined : takeInHand(draftId)), [draftId]);
   const autosaveRef = useRef<Autosave | undefined>(undefined);
   const uploads = useUploads(
     seed.files,
@@ -87,7 +89,11 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
       createAutosave({
         draftId: seed.draftId,
         onState: setSaveState,
-        save: async (id) => (await apiClient.drafts.create.mutate({ ...latest.current.content(), id })).id,
+        save: async (id) => {
+          const saved = await apiClient.drafts.create.mutate({ ...latest.current.content(), id });
+          setDraftId(saved.id);
+          return saved.id;
+        },
       }),
     [seed.draftId],
   );
@@ -104,15 +110,22 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     setProblem(undefined);
     autosave.changed();
   };
-  const isEmpty = () => {
-    const { fields: now, uploads: files } = latest.current;
+  const isEmpty = useCallback(() => {
+    const { fields: now, uploads: files, isBodyEmpty: hasNoText } = latest.current;
     return (
-      isBodyEmpty() &&
+      hasNoText() &&
       now.to.length + now.cc.length + now.bcc.length === 0 &&
       now.subject === '' &&
       files.files.length === 0
     );
-  };
+  }, []);
+  // Whoever goes to another conversation in the middle of a sentence has not thrown it away.
+  useEffect(
+    () => () => {
+      if (!isEmpty()) void autosave.flush();
+    },
+    [autosave, isEmpty],
+  );
   const close = async () => {
     onClose();
     if (!isEmpty()) await autosave.flush();

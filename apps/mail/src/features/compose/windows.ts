@@ -6,6 +6,15 @@ import { composeText as text } from '../../lib/i18n/compose.ts';
 import { type ComposeSeed, draftSeed, newSeed } from './seeds.ts';
 
 const MAX_WINDOWS = 3;
+/** Drafts that stand in a composer now; a conversation does not show them a second time. */
+export const draftsInHand = createStore<ReadonlySet<string>>(new Set());
+
+/** The answer lets go of it. */
+export function takeInHand(draftId: string): () => void {
+  draftsInHand.set((held) => new Set([...held, draftId]));
+  return () => draftsInHand.set((held) => new Set([...held].filter((id) => id !== draftId)));
+}
+
 export const composeWindows = createStore<readonly ComposeSeed[]>([]);
 
 export function openComposer(seed: ComposeSeed = newSeed()): void {

@@ -49,7 +49,12 @@ export function MessageCard(props: MessageCardProps) {
         <Avatar address={message.sender} />
         <div className="min-w-0 flex-1">
           <div className="flex items-baseline gap-2">
-            <h3 className={cn('min-w-0 truncate', message.unread || isOpen ? 'font-semibold' : 'font-medium')}>
+            <h3
+              className={cn(
+                'max-w-[65%] shrink-0 truncate',
+                message.unread || isOpen ? 'font-semibold' : 'font-medium',
+              )}
+            >
               {isLast ? (
                 sender
               ) : (

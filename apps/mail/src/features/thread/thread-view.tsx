@@ -13,10 +13,18 @@ import {
   type ThreadSummary,
   trpc,
 } from '../../lib/api.ts';
+import { useStore } from '../../lib/external-store.ts';
 import { threadText as text } from '../../lib/i18n/thread.ts';
 import { useCommands } from '../../lib/keyboard/index.ts';
 import { ActionBar, type Picker, type SimpleAction, type ThreadAction } from '../actions/index.ts';
-import { type ComposeSeed, InlineComposer, openDraft, type ReplyMode, replySeed } from '../compose/index.ts';
+import {
+  type ComposeSeed,
+  draftsInHand,
+  InlineComposer,
+  openDraft,
+  type ReplyMode,
+  replySeed,
+} from '../compose/index.ts';
 import { LabelChip } from '../labels/index.ts';
 import { MessageCard } from './message-card.tsx';
 
@@ -101,7 +109,11 @@ export function ThreadView(props: ThreadViewProps) {
 
 function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry: () => void }) {
   const { conversation, connections, threadId, onChange } = props;
-  const { messages } = conversation;
+  const inHand = useStore(draftsInHand);
+  const messages = useMemo(
+    () => conversation.messages.filter(({ draftId }) => draftId === undefined || !inHand.has(draftId)),
+    [conversation.messages, inHand],
+  );
   const own = useMemo(() => new Set(connections.map(({ email }) => email.toLowerCase())), [connections]);
   const [open, setOpen] = useState(() => initiallyOpen(messages));
   const [reply, setReply] = useState<ComposeSeed>();
@@ -187,7 +199,7 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
 /** Puts the focus on the next or previous message's header. */
 function focusMessage(by: 1 | -1): void {
   const headers = [...document.querySelectorAll<HTMLElement>('[data-testid="message"] h3 button')];
-  const current = headers.findIndex((header) => header === document.activeElement);
+  const current = headers.findIndex((header) => header.isSameNode(document.activeElement));
   const next = headers[current === -1 ? (by === 1 ? 0 : headers.length - 1) : current + by];
   next?.focus();
   next?.scrollIntoView({ block: 'nearest' });

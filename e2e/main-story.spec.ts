@@ -1,0 +1,113 @@
+/** What a newcomer does: from an empty app to an answer in somebody else's mailbox, and back. One story, in order. */
+import { createHash } from 'node:crypto';
+import { expect, type Page } from '@playwright/test';
+import { message } from '@postroom/mail-lab';
+import { test } from './app.fixture.ts';
+
+const FILE = Buffer.from(Array.from({ length: 200_000 }, (_, at) => (at * 31) % 256));
+const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+const row = (page: Page, subject: string) => page.getByTestId('thread-row').filter({ hasText: subject });
+
+test('sign up, connect, read, answer with a file, archive and undo, search, and new mail by itself', async ({
+  app,
+  mail,
+  page,
+}) => {
+  await mail.deliver(
+    'ada@lab.test',
+    message({
+      from: 'Bob Ivers <bob@lab.test>',
+      to: 'ada@lab.test',
+      subject: 'Ferry on Friday',
+      text: 'Shall we take the one at nine?',
+      html: '<p>Shall we take the <b>one at nine</b>?</p><script>document.title = "owned"</script>',
+      messageId: '<ferry@lab.test>',
+    }),
+  );
+
+  await test.step('sign up', async () => {
+    await page.goto(app.url);
+    await page.getByLabel('Name').fill('Ada Lund');
+    await page.getByLabel('Email').fill('ada@lab.test');
+    await page.getByLabel('Password').fill('fake-app-password');
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'Connect a mail account' })).toBeVisible();
+  });
+
+  await test.step('connect: a wrong password is said in plain words, the right one leads to the mail', async () => {
+    await page.getByLabel('Password').fill('not-the-password');
+    await page.keyboard.press('Enter');
+    await page.locator('[name=imap-host]').fill('localhost');
+    await page.locator('[name=imap-port]').fill(String(mail.endpoints.imap.port));
+    await page.locator('[name=smtp-host]').fill('localhost');
+    await page.locator('[name=smtp-port]').fill(String(mail.endpoints.smtp.port));
+    await page.getByTestId('connect-submit').click();
+    await expect(page.getByTestId('probe-imap')).toContainText('does not accept this user name and password');
+    await page.locator('[name=mail-password]').fill(mail.accounts[0]?.password ?? '');
+    await page.getByTestId('connect-submit').click();
+    await expect(row(page, 'Ferry on Friday')).toBeVisible();
+  });
+
+  await test.step('read: the message in its frame, and nothing of it runs', async () => {
+    await page.keyboard.press('j');
+    await page.keyboard.press('o');
+    const frame = page.frameLocator('[data-testid=message] iframe');
+    await expect(frame.getByText('one at nine')).toBeVisible();
+    expect(await page.locator('[data-testid=message] iframe').getAttribute('sandbox')).not.toMatch(/scripts|forms|top/);
+    await expect(page).not.toHaveTitle(/owned/);
+    await expect(row(page, 'Ferry on Friday')).not.toHaveAttribute('data-unread', 'true');
+  });
+
+  await test.step('answer with a file, which the other receives byte for byte', async () => {
+    await page.keyboard.press('r');
+    await page.getByRole('textbox', { name: 'Message' }).fill('At nine it is.');
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Attach files' }).click();
+    await (await chooser).setFiles({ name: 'tickets é.bin', mimeType: 'application/octet-stream', buffer: FILE });
+    await expect(page.getByText('tickets é.bin')).toBeVisible();
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(page.getByText('Message sent')).toBeVisible();
+
+    const bob = await mail.imap('bob@lab.test');
+    await bob.mailboxOpen('INBOX');
+    await expect
+      .poll(async () => (await bob.search({ header: { 'In-Reply-To': '<ferry@lab.test>' } }))?.length)
+      .toBe(1);
+    const { content } = await bob.download('1', '2');
+    const chunks: Buffer[] = [];
+    for await (const chunk of content ?? []) chunks.push(Buffer.from(chunk));
+    expect(sha256(Buffer.concat(chunks))).toBe(sha256(FILE));
+    await expect(page.getByTestId('message')).toHaveCount(2);
+  });
+
+  await test.step('archive, and take it back', async () => {
+    await page.keyboard.press('u');
+    await page.keyboard.press('e');
+    await expect(row(page, 'Ferry on Friday')).toHaveCount(0);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(row(page, 'Ferry on Friday')).toBeVisible();
+    const other = await mail.imap('ada@lab.test');
+    await other.mailboxOpen('INBOX');
+    await expect.poll(async () => (await other.search({ subject: 'Ferry' }))?.length).toBe(1);
+  });
+
+  await test.step('a new message appears by itself within two seconds', async () => {
+    const deliveredAt = Date.now();
+    await mail.deliver(
+      'ada@lab.test',
+      message({ from: 'Carla <carla@elsewhere.test>', subject: 'Harbour wall survey' }),
+    );
+    await expect(row(page, 'Harbour wall survey')).toBeVisible({ timeout: 2000 });
+    expect(Date.now() - deliveredAt).toBeLessThan(2500);
+    await expect(page).toHaveTitle(/\(1\)|1/);
+  });
+
+  await test.step('search', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('from:carla harb');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('thread-row')).toHaveCount(1);
+    await expect(row(page, 'Harbour wall survey')).toBeVisible();
+  });
+});
