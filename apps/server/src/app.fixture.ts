@@ -35,16 +35,23 @@ export interface TestAppOptions {
   readonly logTo?: NodeJS.WritableStream;
 }
 
-export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const database = await createTestDatabase();
-  const [port = 0] = await freePorts(1);
-  const env = parseEnv({
-    PORT: String(port),
-    DATABASE_URL: database.url,
+/** What an app on a test database is told. */
+export function testEnv({ url }: Pick<TestDatabase, 'url'>): Record<string, string> {
+  return {
+    DATABASE_URL: url,
     BETTER_AUTH_SECRET: 'fake-secret-fake-secret-fake-secret-',
     CREDENTIALS_KEYS: `1:${Buffer.alloc(32, 7).toString('base64')}`,
     SIGN_UP: 'open',
     MAIL_EGRESS: 'private',
+  };
+}
+
+export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = await createTestDatabase();
+  const [port = 0] = await freePorts(1);
+  const env = parseEnv({
+    ...testEnv(database),
+    PORT: String(port),
     LOG_LEVEL: options.logTo ? 'warn' : 'silent',
     ...options.env,
   });
@@ -63,22 +70,28 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     url,
     database,
     anonymous: () => client(''),
-    async signUp(email = `${randomBytes(6).toString('hex')}@app.test`) {
-      const response = await client('').fetch('/api/auth/sign-up/email', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ name: 'Ada', email, password: 'fake-app-password' }),
-      });
-      if (!response.ok) throw new Error(`sign-up: ${response.status} ${await response.text()}`);
+    async signUp(email) {
+      const signedUp = await signUp(url, email);
       // Tests sign up more often than an address may.
       await database.pool.query('delete from rate_limit');
-      return client(cookieOf(response));
+      return signedUp;
     },
     async stop() {
       await server.stop();
       await database.drop();
     },
   };
+}
+
+/** A new app account at this address, signed in. */
+export async function signUp(url: string, email = `${randomBytes(6).toString('hex')}@app.test`): Promise<AppClient> {
+  const response = await createClient(url, '').fetch('/api/auth/sign-up/email', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ name: 'Ada', email, password: 'fake-app-password' }),
+  });
+  if (!response.ok) throw new Error(`sign-up: ${response.status} ${await response.text()}`);
+  return createClient(url, cookieOf(response));
 }
 
 /** The cookies that an answer sets, as the next request sends them. */
@@ -89,7 +102,8 @@ export function cookieOf(response: Response): string {
     .join('; ');
 }
 
-function createClient(url: string, cookie: string): AppClient {
+/** A caller of the app at this address, with these cookies. */
+export function createClient(url: string, cookie: string): AppClient {
   const headers = { Origin: url, 'Sec-Fetch-Site': 'same-origin', ...(cookie === '' ? {} : { Cookie: cookie }) };
   const fetchOwn = (path: string, init: RequestInit = {}) =>
     fetch(new URL(path, url), { ...init, headers: { ...headers, ...Object.fromEntries(new Headers(init.headers)) } });

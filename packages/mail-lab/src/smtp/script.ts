@@ -28,6 +28,8 @@ export interface SmtpScript {
   delayMs?: number | undefined;
   /** Never answers this. */
   hang?: 'connect' | 'ehlo' | 'mail' | 'dot' | undefined;
+  /** Called with each command's verb before it is answered. */
+  onCommand?: ((verb: string) => void) | undefined;
   /** Called with each message before the reply to its dot; may give another reply. */
   onMessage?: ((message: ReceivedMessage) => string | undefined | undefined) | undefined;
 }

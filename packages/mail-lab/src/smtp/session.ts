@@ -150,6 +150,7 @@ export async function serveSmtp(options: SmtpSessionOptions): Promise<void> {
     const line = await reader.line();
     const verb = line.split(' ', 1)[0]?.toUpperCase() ?? '';
     options.record(verb === 'AUTH' ? line.split(' ').slice(0, 2).join(' ') : line);
+    script().onCommand?.(verb);
     if (verb === 'EHLO' || verb === 'LHLO') await scripted('ehlo', ehloReply());
     else if (verb === 'HELO') await reply('250 memory.lab.test');
     else if (verb === 'STARTTLS') await startTls();
