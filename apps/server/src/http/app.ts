@@ -5,6 +5,7 @@
  */
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Auth } from '../lib/auth.ts';
 import type { Log } from '../lib/log.ts';
 import type { Services } from '../lib/services.ts';
@@ -36,6 +37,11 @@ export interface HttpAppDeps {
   readonly pages: Hono<HttpEnv>;
 }
 
+/** No form of signing in is larger. */
+const MAX_AUTH_BYTES = 64 * 1024;
+/** A message with its small files in the call; larger ones are uploaded. */
+const MAX_CALL_BYTES = 64 * 1024 * 1024;
+
 const NO_CALLER: ReadonlySet<string> = new Set(['/api/config']);
 
 export function createHttpApp(deps: HttpAppDeps): Hono<HttpEnv> {
@@ -54,6 +60,10 @@ export function createHttpApp(deps: HttpAppDeps): Hono<HttpEnv> {
     return errorResponse(c, 503, 'Postroom is just starting, or about to end.');
   });
   app.use('/api/*', originCheck(deps));
+  const limit = (maxSize: number) =>
+    bodyLimit({ maxSize, onError: (c) => errorResponse(c, 413, 'This request is too large.') });
+  app.use('/api/auth/*', limit(MAX_AUTH_BYTES));
+  app.use('/api/trpc/*', limit(MAX_CALL_BYTES));
   app.all('/api/auth/*', (c) => auth.handle(c.req.raw, c.get('clientAddress')));
   app.use('/api/*', async (c, next) => {
     c.set('caller', NO_CALLER.has(c.req.path) ? null : await auth.callerOf(c.req.raw.headers));

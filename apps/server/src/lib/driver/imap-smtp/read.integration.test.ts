@@ -1,6 +1,4 @@
 /** Reading through the driver from a real Dovecot: what is listed can be opened, and its source is exact. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { extname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { message } from '@postroom/mail-lab';
@@ -8,9 +6,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WithImap } from '../../../engine/accounts/access.ts';
 import { mail, type TestAccount, withAccount } from '../../../engine/sync/account.fixture.ts';
 import { createReader } from './read.ts';
-
-const CORPUS = join(import.meta.dirname, '../../../../../../../shared/corpus');
-const MAX_CORPUS_BYTES = 5 * 1024 * 1024;
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -30,23 +25,6 @@ function readerOf({ connectionId, session }: TestAccount) {
 }
 
 const page = { folder: 'inbox', query: '', max: 500, cursor: '' };
-
-/** How often the server has each source, by its own octets: it stores line ends its way. */
-async function sourcesOnServer({ other }: TestAccount): Promise<Map<string, number>> {
-  const sources = new Map<string, number>();
-  await other.mailboxOpen('INBOX');
-  for await (const { source } of other.fetch('1:*', { source: true })) {
-    const octets = source?.toString('latin1') ?? '';
-    sources.set(octets, (sources.get(octets) ?? 0) + 1);
-  }
-  return sources;
-}
-
-function corpusFiles(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && ['.eml', '.txt', '.msg'].includes(extname(entry.name)))
-    .map((entry) => join(entry.parentPath, entry.name));
-}
 
 describe('reading through the driver', () => {
   it('a conversation with its bodies, attachment and exact source', () =>
@@ -105,32 +83,4 @@ describe('reading through the driver', () => {
         await expect(reader.get(id)).rejects.toMatchObject({ code: 'MESSAGE_NOT_FOUND' });
       }
     }));
-
-  it.skipIf(!existsSync(CORPUS))(
-    'every message of the corpus is listed, opens, and its source is exact',
-    () =>
-      withAccount(database, {}, async (account) => {
-        const sources = corpusFiles(CORPUS)
-          .map((file) => readFileSync(file))
-          .filter((source) => source.length > 0 && source.length < MAX_CORPUS_BYTES && !source.includes(0));
-        for (const source of sources) await account.other.append('INBOX', source);
-        await account.look();
-        const reader = readerOf(account);
-        const { threads } = await reader.list(page);
-        const opened: string[] = [];
-        const exact = await sourcesOnServer(account);
-        for (const { id } of threads) {
-          for (const { id: messageId, bodyError } of (await reader.get(id)).messages) {
-            expect(bodyError).toBeUndefined();
-            const raw = (await buffer((await reader.getRaw(messageId)).stream)).toString('latin1');
-            const left = exact.get(raw) ?? 0;
-            if (left > 0) exact.set(raw, left - 1);
-            opened.push(messageId);
-          }
-        }
-        expect(opened.length).toBe(sources.length);
-        expect([...exact.values()].reduce((sum, left) => sum + left, 0)).toBe(0);
-      }),
-    120_000,
-  );
 });
