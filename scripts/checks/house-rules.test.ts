@@ -28,7 +28,6 @@ const LONGER = [
   'apps/server/src/engine/index/insert.ts',
   'apps/server/src/engine/sync/apply.ts',
   'apps/server/src/lib/driver/schemas.ts',
-  'apps/server/src/lib/services/connections.ts',
 ];
 
 test('only env.ts reads the environment', () => {

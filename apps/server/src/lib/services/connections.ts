@@ -2,17 +2,17 @@
  * Mail accounts as the user manages them: find the settings, test, connect, change, pause, remove. A connection is stored
  * only after both of its servers said yes, and its passwords only as vault envelopes bound to its row.
  */
-import type { ConnectionId, ConnectionState, StoredEndpoint, StoredError, UserId } from '@postroom/db';
+import type { ConnectionId, StoredEndpoint, UserId } from '@postroom/db';
 import type pg from 'pg';
 import type { AccountAccess } from '../../engine/accounts/access.ts';
-import { lockAccount, type Queryable, row, rows, transaction } from '../../engine/index/sql.ts';
+import { accountsOf } from '../../engine/accounts/connection-test.ts';
+import { lockAccount, type Queryable, row, transaction } from '../../engine/index/sql.ts';
 import { wakeAccount } from '../../engine/operations/wake.ts';
 import { announceConnection } from '../../engine/sync/connection-state.ts';
-import { type ErrorCode, MailError, notFound } from '../driver/errors.ts';
+import { MailError, notFound } from '../driver/errors.ts';
 import { parseConnectionId, presentConnectionId } from '../driver/ids.ts';
 import type {
   Candidate,
-  Connection,
   ConnectionTest,
   ConnectionUpdate,
   DoctorReport,
@@ -20,6 +20,7 @@ import type {
   Probe,
 } from '../driver/schemas.ts';
 import type { ConnectionService } from '../services.ts';
+import { listConnections } from './list-connections.ts';
 
 export interface SecretSealer {
   seal(plain: string, aad: { connectionId: ConnectionId; userId: UserId; column: string }): Promise<string>;
@@ -36,33 +37,6 @@ export interface ConnectionServiceDeps {
   readonly restartAccount: (connectionId: ConnectionId) => Promise<void>;
   readonly audit: (event: string, userId: UserId, connectionId: ConnectionId | null) => Promise<void>;
 }
-
-interface ConnectionRow {
-  id: ConnectionId;
-  email: string;
-  name: string;
-  provider_id: string;
-  is_default: boolean;
-  imap: StoredEndpoint;
-  smtp: StoredEndpoint;
-  state: ConnectionState;
-  error: StoredError | null;
-  paused: boolean;
-  created_at: Date;
-  synced: number;
-  total: number;
-  bodies_indexed: number;
-  bodies_total: number;
-  all_here: boolean;
-}
-
-const PROGRESS = `
-  coalesce((select sum(case when b.synced_min_uid = 0 then b."exists"
-      else (select count(*) from placement p where p.connection_id = b.connection_id and p.mailbox_id = b.id and p.uid is not null) end)
-    from mailbox b where b.connection_id = c.id and b.synced), 0)::int as synced,
-  coalesce((select sum(b."exists") from mailbox b where b.connection_id = c.id and b.synced), 0)::int as total,
-  (select count(*) from message_search s where s.connection_id = c.id and s.body_indexed)::int as bodies_indexed,
-  (select count(*) from message m where m.connection_id = c.id and m.orphaned_at is null)::int as bodies_total`;
 
 export function createConnectionService(deps: ConnectionServiceDeps): ConnectionService {
   const { pool } = deps;
@@ -84,7 +58,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
   }
 
   async function store(userId: UserId, connection: NewConnection): Promise<ConnectionId> {
-    const { imap, smtp } = storedEndpoints(connection);
+    const { imap, smtp } = endpointsOf(connection);
     return transaction(pool, async (tx) => {
       await tx.query('select 1 from "user" where id = $1 for update', [userId]);
       await refuseDouble(tx, userId, connection);
@@ -124,19 +98,6 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
     });
   }
 
-  async function list(userId: UserId): Promise<Connection[]> {
-    const found = await rows<ConnectionRow>(
-      pool,
-      `select c.id, c.email, c.name, c.provider_id, c.is_default, c.imap, c.smtp, c.state, c.error, c.paused,
-         c.created_at, ${PROGRESS},
-         not exists (select 1 from mailbox b where b.connection_id = c.id and b.synced and b.synced_min_uid is distinct from 0)
-           as all_here
-       from connection c where c.user_id = $1 order by c.is_default desc, c.id`,
-      [userId],
-    );
-    return found.map(presentConnection);
-  }
-
   /** What the change makes of the connection, as one would type it anew; secrets that were not given stay. */
   async function changed(id: ConnectionId, change: ConnectionUpdate): Promise<NewConnection> {
     const account = await deps.access.open(id);
@@ -159,7 +120,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
     if (touchesServers) {
       const connection = await changed(id, change);
       requireWorking(await deps.testConnection(connection));
-      const { imap, smtp } = storedEndpoints(connection);
+      const { imap, smtp } = endpointsOf(connection);
       const scope = { connectionId: id, userId };
       await pool.query(
         `update connection set imap = $2, smtp = $3, imap_secret = $4, smtp_secret = $5, pins = $6,
@@ -199,7 +160,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
     discover: async (_userId, email) => ({ candidates: await deps.discover(email) }),
     test: (_userId, connection) => deps.testConnection(connection),
     create,
-    list,
+    list: (userId) => listConnections(pool, userId),
     update,
     async setDefault(userId, connectionId) {
       const id = await own(userId, connectionId);
@@ -244,44 +205,14 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
   };
 }
 
-function presentConnection(found: ConnectionRow): Connection {
-  const state = found.paused ? 'paused' : found.state === 'live' && !found.all_here ? 'syncing' : found.state;
-  return {
-    id: presentConnectionId(found.id),
-    email: found.email,
-    name: found.name,
-    providerId: found.provider_id,
-    isDefault: found.is_default,
-    createdAt: found.created_at.toISOString(),
-    state,
-    ...(found.error
-      ? {
-          error: {
-            code: found.error.code as ErrorCode,
-            message: found.error.message,
-            ...(found.error.fix === undefined ? {} : { fix: found.error.fix }),
-            ...(found.error.on === undefined ? {} : { on: found.error.on }),
-          },
-        }
-      : {}),
-    progress: { synced: Math.min(found.synced, found.total), total: found.total },
-    bodies: { indexed: found.bodies_indexed, total: Math.max(found.bodies_total, found.bodies_indexed) },
-    imap: found.imap,
-    smtp: found.smtp,
-  };
-}
-
 /** As stored: user names filled in, no secret. */
-function storedEndpoints(connection: NewConnection): { imap: StoredEndpoint; smtp: StoredEndpoint } {
-  const { password: _password, ...smtp } = connection.smtp;
-  return {
-    imap: { ...connection.imap, username: connection.imap.username ?? connection.email },
-    smtp: { ...smtp, username: smtp.username ?? connection.imap.username ?? connection.email },
-  };
+function endpointsOf(connection: NewConnection): { imap: StoredEndpoint; smtp: StoredEndpoint } {
+  const { imap, smtp } = accountsOf(connection);
+  return { imap: imap.endpoint, smtp: smtp.endpoint };
 }
 
 async function refuseDouble(sql: Queryable, userId: UserId, connection: NewConnection): Promise<void> {
-  const { imap } = storedEndpoints(connection);
+  const { imap } = endpointsOf(connection);
   const found = await row(
     sql,
     `select 1 from connection where user_id = $1 and lower(email) = lower($2)
