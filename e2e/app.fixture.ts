@@ -6,8 +6,8 @@ import { test as base } from '@playwright/test';
 import { type MailServer, startMailServer } from '@postroom/mail-lab';
 import { type AppProcess, startAppProcess } from '../apps/server/src/app-process.fixture.ts';
 
-/** Worker-wide: the mail server with ada@lab.test and bob@lab.test, and the app that trusts its certificate. */
-export const test = base.extend<object, { mail: MailServer; app: AppProcess }>({
+/** The mail server with ada@lab.test and bob@lab.test is one for all stories; each begins with an app that nobody has used. */
+export const test = base.extend<{ app: AppProcess }, { mail: MailServer }>({
   mail: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
     async ({}, use) => {
@@ -17,15 +17,12 @@ export const test = base.extend<object, { mail: MailServer; app: AppProcess }>({
     },
     { scope: 'worker' },
   ],
-  app: [
-    async ({ mail }, use) => {
-      const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
-      const env = { DATA_DIR: dataDir, MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost' };
-      const app = await startAppProcess(env);
-      await use(app);
-      await app.stop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-    { scope: 'worker' },
-  ],
+  app: async ({ mail }, use) => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
+    const env = { DATA_DIR: dataDir, MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost' };
+    const app = await startAppProcess(env);
+    await use(app);
+    await app.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  },
 });

@@ -1,13 +1,12 @@
 /** What a newcomer does: from an empty app to an answer in somebody else's mailbox, and back. One story, in order. */
 import { createHash } from 'node:crypto';
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { message } from '@postroom/mail-lab';
 import { test } from './app.fixture.ts';
+import { connectAccount, row, signUp } from './steps.ts';
 
 const FILE = Buffer.from(Array.from({ length: 200_000 }, (_, at) => (at * 31) % 256));
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-
-const row = (page: Page, subject: string) => page.getByTestId('thread-row').filter({ hasText: subject });
 
 test('sign up, connect, read, answer with a file, archive and undo, search, and new mail by itself', async ({
   app,
@@ -26,23 +25,10 @@ test('sign up, connect, read, answer with a file, archive and undo, search, and 
     }),
   );
 
-  await test.step('sign up', async () => {
-    await page.goto(app.url);
-    await page.getByLabel('Name').fill('Ada Lund');
-    await page.getByLabel('Email').fill('ada@lab.test');
-    await page.getByLabel('Password').fill('fake-app-password');
-    await page.keyboard.press('Enter');
-    await expect(page.getByRole('heading', { name: 'Connect a mail account' })).toBeVisible();
-  });
+  await test.step('sign up', () => signUp(page, app, { name: 'Ada Lund', email: 'ada@lab.test' }));
 
   await test.step('connect: a wrong password is said in plain words, the right one leads to the mail', async () => {
-    await page.getByLabel('Password').fill('not-the-password');
-    await page.keyboard.press('Enter');
-    await page.locator('[name=imap-host]').fill('localhost');
-    await page.locator('[name=imap-port]').fill(String(mail.endpoints.imap.port));
-    await page.locator('[name=smtp-host]').fill('localhost');
-    await page.locator('[name=smtp-port]').fill(String(mail.endpoints.smtp.port));
-    await page.getByTestId('connect-submit').click();
+    await connectAccount(page, mail, 'ada@lab.test', 'not-the-password');
     await expect(page.getByTestId('probe-imap')).toContainText('does not accept this user name and password');
     await page.locator('[name=mail-password]').fill(mail.accounts[0]?.password ?? '');
     await page.getByTestId('connect-submit').click();

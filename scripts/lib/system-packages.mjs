@@ -25,7 +25,15 @@ const PIECES = {
     isThere: () => findBrowser() !== undefined,
     packages: ['chromium', 'fonts-liberation'],
   },
+  // For pictures of mail in every script; nothing depends on it.
+  fonts: {
+    isThere: () => existsSync('/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc'),
+    packages: ['fonts-noto-cjk', 'fonts-noto-color-emoji'],
+    isOptional: true,
+  },
 };
+
+const NEEDED = Object.keys(PIECES).filter((name) => !PIECES[name].isOptional);
 
 /** The browser for tests: CHROMIUM_PATH, else one that is installed. */
 export function findBrowser() {
@@ -36,7 +44,7 @@ export function findBrowser() {
  * Installs what is missing where that is possible and answers with the names of what is still missing. `required`
  * (and any CI) makes a missing piece an error.
  */
-export async function ensureSystemPackages({ only = Object.keys(PIECES), required = isCi } = {}) {
+export async function ensureSystemPackages({ only = NEEDED, required = isCi } = {}) {
   const missing = listMissing(only);
   if (missing.length > 0 && canInstall()) await installPackages(missing);
   const still = listMissing(only);

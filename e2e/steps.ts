@@ -1,0 +1,31 @@
+/** What several stories do: sign up, connect, find a conversation. */
+
+import type { Locator, Page } from '@playwright/test';
+import type { MailServer } from '@postroom/mail-lab';
+import type { AppProcess } from '../apps/server/src/app-process.fixture.ts';
+
+/** The conversation in the list whose line has this text. */
+export const row = (page: Page, text: string): Locator => page.getByTestId('thread-row').filter({ hasText: text });
+
+/** From the first page to the one that asks for a mail account. */
+export async function signUp(page: Page, app: AppProcess, user: { name: string; email: string }): Promise<void> {
+  await page.goto(app.url);
+  await page.getByLabel('Name').fill(user.name);
+  await page.getByLabel('Email').fill(user.email);
+  await page.getByLabel('Password').fill('fake-app-password');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Connect a mail account' }).waitFor();
+}
+
+/** Fills in the lab's servers, which no look-up finds; `password` where it is to be a wrong one. */
+export async function connectAccount(page: Page, mail: MailServer, email: string, password?: string): Promise<void> {
+  const account = mail.accounts.find((one) => one.email === email);
+  await page.locator('[name=mail-address]').fill(email);
+  await page.locator('[name=mail-password]').fill(password ?? account?.password ?? '');
+  await page.keyboard.press('Enter');
+  for (const side of ['imap', 'smtp'] as const) {
+    await page.locator(`[name=${side}-host]`).fill(mail.endpoints[side].host);
+    await page.locator(`[name=${side}-port]`).fill(String(mail.endpoints[side].port));
+  }
+  await page.getByTestId('connect-submit').click();
+}
