@@ -7,12 +7,13 @@ import superjson from 'superjson';
 import { parseEnv } from './env.ts';
 import type { MailEvent, NewConnection } from './lib/driver/schemas.ts';
 import { createLog } from './lib/log.ts';
-import { startServer } from './start-server.ts';
+import { type RunningServer, type ServerOptions, startServer } from './start-server.ts';
 import type { AppRouter } from './trpc/index.ts';
 
 export interface TestApp {
   readonly url: string;
   readonly database: TestDatabase;
+  readonly routes: RunningServer['routes'];
   /** A new app account, signed in. */
   signUp(email?: string): Promise<AppClient>;
   /** Somebody without a session. */
@@ -33,6 +34,7 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What is logged at `warn` and above. */
   readonly logTo?: NodeJS.WritableStream;
+  readonly server?: ServerOptions;
 }
 
 /** What an app on a test database is told. */
@@ -60,7 +62,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     isPretty: false,
     ...(options.logTo ? { destination: options.logTo } : {}),
   });
-  const server = await startServer(env, log).catch(async (error: unknown) => {
+  const server = await startServer(env, log, options.server).catch(async (error: unknown) => {
     await database.drop();
     throw error;
   });
@@ -69,6 +71,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   return {
     url,
     database,
+    routes: server.routes,
     anonymous: () => client(''),
     async signUp(email) {
       const signedUp = await signUp(url, email);

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createDatabase, type Database, migrate } from '@postroom/db';
 import { startEmbedded } from '@postroom/db/embedded';
 import { sql } from 'drizzle-orm';
+import { inspectRoutes } from 'hono/dev';
 import { createMailEngine, type MailEngine } from './compose-engine.ts';
 import { createServices } from './compose-services.ts';
 import { cleanUpUploads, loadDraftFile, storeUpload } from './engine/outbox/uploads.ts';
@@ -30,16 +31,29 @@ import { createRateLimits } from './security/rate-limit.ts';
 import { checkKeys } from './security/rotate.ts';
 
 const HOUSEKEEPING_MS = 10 * 60_000;
+/** Half the minute within which a revoked session must have lost its stream. */
+const SESSION_CHECK_MS = 30_000;
 const APP_ROOT = fileURLToPath(new URL('../../mail/dist', import.meta.url));
+
+/** What a test says of time and place. */
+export interface ServerOptions {
+  /** The clock of sessions. */
+  readonly now?: () => number;
+  readonly sessionCheckMs?: number;
+  /** The folder of the web app as it was built. */
+  readonly appRoot?: string;
+}
 
 export interface RunningServer {
   /** Where it listens; null for a process that is only a worker. */
   readonly url: string | null;
+  /** Every route that it answers, middleware aside: for the test that asks each of them. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
   stop(): Promise<void>;
 }
 
 /** Settles when it serves. Throws what keeps it from that, with nothing left running. */
-export async function startServer(env: Env, log: Log): Promise<RunningServer> {
+export async function startServer(env: Env, log: Log, options: ServerOptions = {}): Promise<RunningServer> {
   const undo: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) {
@@ -47,15 +61,20 @@ export async function startServer(env: Env, log: Log): Promise<RunningServer> {
     }
   };
   try {
-    const url = await run(env, log, (step) => void undo.push(step));
-    return { url, stop };
+    const { url, routes } = await run(env, log, options, (step) => void undo.push(step));
+    return { url, routes, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function run(env: Env, log: Log, onStop: (step: () => Promise<unknown>) => void): Promise<string | null> {
+async function run(
+  env: Env,
+  log: Log,
+  { now = Date.now, sessionCheckMs = SESSION_CHECK_MS, appRoot = APP_ROOT }: ServerOptions,
+  onStop: (step: () => Promise<unknown>) => void,
+): Promise<Omit<RunningServer, 'stop'>> {
   const readiness: Readiness = { isMigrated: false, isShuttingDown: false };
   const databaseUrl = env.DATABASE_URL ?? (await startOwnDatabase(env, log, onStop));
   const database = createDatabase(databaseUrl, {
@@ -73,6 +92,7 @@ async function run(env: Env, log: Log, onStop: (step: () => Promise<unknown>) =>
   const services = createServices({ pool, engine, events, limits, audit, signImage: image.sign });
 
   let listener: Listener | null = null;
+  let routes: RunningServer['routes'] = [];
   if (env.ROLE !== 'worker') {
     const origin = { appUrl: env.APP_URL, port: env.PORT };
     const own = ownOrigins(origin);
@@ -85,7 +105,7 @@ async function run(env: Env, log: Log, onStop: (step: () => Promise<unknown>) =>
       signUp: env.SIGN_UP,
       limits,
       audit,
-      now: Date.now,
+      now,
     });
     const metrics = createMetrics({ countAccounts: () => countAccountsByState(pool) });
     const app = createHttpApp({
@@ -95,6 +115,7 @@ async function run(env: Env, log: Log, onStop: (step: () => Promise<unknown>) =>
       log,
       metrics,
       trustedProxies: env.TRUSTED_PROXIES,
+      sessionCheckMs,
       isReady: () => readiness.isMigrated && !readiness.isShuttingDown,
       system: createHealthRoutes({ pingDatabase: () => database.db.execute(sql`select 1`), readiness, metrics }),
       api: [
@@ -111,8 +132,9 @@ async function run(env: Env, log: Log, onStop: (step: () => Promise<unknown>) =>
         createUploadRoutes({ storeUpload: (userId, file) => storeUpload(pool, userId, file) }),
         createImageProxy({ signer: image, fetchRemote: engine.https.get }),
       ],
-      pages: createStaticApp({ root: APP_ROOT }),
+      pages: createStaticApp({ root: appRoot }),
     });
+    routes = inspectRoutes(app).filter(({ isMiddleware }) => !isMiddleware);
     listener = await listen({
       fetch: app.fetch,
       host: env.HOST,
@@ -139,7 +161,7 @@ async function run(env: Env, log: Log, onStop: (step: () => Promise<unknown>) =>
     await listener?.close();
     await events.close();
   });
-  return listener === null ? null : `http://${env.HOST}:${listener.port}`;
+  return { url: listener === null ? null : `http://${env.HOST}:${listener.port}`, routes };
 }
 
 async function startOwnDatabase(env: Env, log: Log, onStop: (step: () => Promise<unknown>) => void): Promise<string> {

@@ -29,6 +29,7 @@ export interface HttpAppDeps {
   readonly trustedProxies: number;
   /** False until migrations are done, and once the server ends. */
   readonly isReady: () => boolean;
+  readonly sessionCheckMs: number;
   /** Health and metrics: answered whatever the state. */
   readonly system: Hono<HttpEnv>;
   /** Further routes of the API: files, uploads, pictures, configuration. */
@@ -45,7 +46,7 @@ const MAX_CALL_BYTES = 64 * 1024 * 1024;
 const NO_CALLER: ReadonlySet<string> = new Set(['/api/config']);
 
 export function createHttpApp(deps: HttpAppDeps): Hono<HttpEnv> {
-  const { auth, services } = deps;
+  const { auth, services, sessionCheckMs } = deps;
   const app = new Hono<HttpEnv>();
   app.onError(createErrorHandler(deps.log));
   app.use(requestId());
@@ -74,7 +75,7 @@ export function createHttpApp(deps: HttpAppDeps): Hono<HttpEnv> {
       endpoint: '/api/trpc',
       req: c.req.raw,
       router: appRouter,
-      createContext: () => ({ caller: c.get('caller'), services, isSessionAlive: auth.isSessionAlive }),
+      createContext: () => ({ caller: c.get('caller'), services, isSessionAlive: auth.isSessionAlive, sessionCheckMs }),
       responseMeta: ({ errors }) => {
         const throttled = errors.find(({ cause }) => cause instanceof ThrottledError)?.cause;
         return throttled instanceof ThrottledError

@@ -33,6 +33,8 @@ interface FoundFile extends OpenFile {
   readonly listedSize: number;
 }
 
+/** A part's number, or an upload's id. */
+const FILE_ID = /^[\w.-]{1,100}$/;
 /** A picture of a message stays; of a draft it may be another one a minute later. */
 const PICTURE_MAX_AGE_SECONDS = 3600;
 
@@ -45,6 +47,7 @@ export function createMessageRoutes({ drivers, draftFile }: MessageRoutesDeps): 
   }
 
   async function openFile(userId: UserId, id: string, attachmentId: string): Promise<FoundFile> {
+    if (!FILE_ID.test(attachmentId)) throw notFound('file');
     if (!isPublicId('draft', id)) {
       const { attachment, size, stream } = await (await driverOf(userId, id)).getAttachment(id, attachmentId);
       return { ...attachment, listedSize: attachment.size, size, stream };

@@ -13,6 +13,8 @@ import { z } from 'zod';
 import { row } from '../engine/index/sql.ts';
 import type { Audit } from '../security/audit-log.ts';
 import { ThrottledError } from '../security/rate-limit.ts';
+import { MailError } from './driver/errors.ts';
+import { requirePlainText } from './plain-text.ts';
 import type { RateLimitService } from './services.ts';
 import { type Applicant, checkSignUp, createSignUpGate, type SignUpMode, spendInvite } from './sign-up.ts';
 
@@ -50,6 +52,9 @@ export interface AuthDeps {
 const LOOKUP_MS = 10_000;
 const MAX_LOOKUPS = 5_000;
 const SESSION_DAYS = 30;
+/** `__Host-` where it can be had: no other host of the domain, and no page over http, can then set the cookie for us. */
+const COOKIE_PREFIX = 'postroom';
+const SECURE_COOKIE_PREFIX = `__Host-${COOKIE_PREFIX}`;
 /** Set by us on each request to better-auth, never taken from a client. */
 const ADDRESS_HEADER = 'x-postroom-client-address';
 
@@ -62,6 +67,9 @@ interface AuthRequest extends Pick<Request, 'url' | 'method' | 'headers'> {
 
 export function createAuth(deps: AuthDeps): Auth {
   const { pool, limits, audit } = deps;
+  const isSecure = new URL(deps.appUrl).protocol === 'https:';
+  const cookiePrefix = isSecure ? SECURE_COOKIE_PREFIX : COOKIE_PREFIX;
+  const sessionCookie = `${cookiePrefix}.session_token=`;
   const auth = betterAuth({
     database: drizzleAdapter(deps.db, { provider: 'pg', schema }),
     secret: deps.secret,
@@ -76,7 +84,13 @@ export function createAuth(deps: AuthDeps): Auth {
     // Ours are in the database and hold over all processes.
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
-    advanced: { cookiePrefix: 'postroom', ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] } },
+    advanced: {
+      cookiePrefix,
+      // It would put `__Secure-` before our prefix; the attribute itself is set below.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+    },
     logger: { disabled: true },
   });
   const oneSignUp = createSignUpGate(pool);
@@ -91,7 +105,7 @@ export function createAuth(deps: AuthDeps): Auth {
 
   async function callerOf(headers: Headers): Promise<Caller | null> {
     const cookie = headers.get('cookie') ?? '';
-    if (!cookie.includes('postroom.session_token=')) return null;
+    if (!cookie.includes(sessionCookie)) return null;
     const known = lookups.get(cookie);
     if (known && deps.now() - known.at < LOOKUP_MS) return known.caller;
     const caller = await lookUp(headers);
@@ -140,14 +154,17 @@ export function createAuth(deps: AuthDeps): Auth {
       const whole: AuthRequest = { url, method, headers, body, clientAddress };
       const path = new URL(url).pathname;
       try {
+        requirePlainText(readJson(body ?? ''));
         if (method === 'POST' && path.startsWith('/api/auth/sign-in/')) return await signIn(whole);
         if (method === 'POST' && path.startsWith('/api/auth/sign-up/')) return await signUp(whole);
+        if (method === 'POST' && path === '/api/auth/change-password') return await answer(endingOthers(whole));
         return await answer(whole);
       } catch (error) {
-        if (!(error instanceof ThrottledError)) throw error;
-        const { code, message, fix, retryAfterSeconds } = error;
-        const headers = { 'Retry-After': `${retryAfterSeconds}` };
-        return refuse(429, { code, message: `${message} ${fix ?? ''}`.trim() }, headers);
+        if (!(error instanceof MailError)) throw error;
+        const { code, message, fix } = error;
+        const said = { code, message: `${message} ${fix ?? ''}`.trim() };
+        if (error instanceof ThrottledError) return refuse(429, said, { 'Retry-After': `${error.retryAfterSeconds}` });
+        return refuse(400, said);
       }
     },
     callerOf,
@@ -156,6 +173,13 @@ export function createAuth(deps: AuthDeps): Auth {
     },
     canSignUp: async () => (await checkSignUp(pool, deps.signUp, null)) === null,
   };
+}
+
+/** A new password ends every other session, whatever the client asked for: somebody else's may be among them. */
+function endingOthers(request: AuthRequest): AuthRequest {
+  const fields = readJson(request.body ?? '');
+  if (typeof fields !== 'object' || fields === null) return request;
+  return { ...request, body: JSON.stringify({ ...fields, revokeOtherSessions: true }) };
 }
 
 /** What the body says of who it is. */

@@ -2,7 +2,7 @@
  * Conversations from several accounts in one call (the unified inbox): ids carry their account, so an action goes to
  * each account's driver, and one undo token takes all of it back.
  */
-import { parseId, presentConnectionId } from '../lib/driver/ids.ts';
+import { isPublicId, parseId, presentConnectionId } from '../lib/driver/ids.ts';
 import type { ActionResult } from '../lib/driver/schemas.ts';
 import type { MailManager } from '../lib/driver/types.ts';
 import type { Caller, Context } from './context.ts';
@@ -40,4 +40,15 @@ export function driverOf(
   id: string,
 ): Promise<MailManager> {
   return ctx.services.drivers.getActiveDriver(ctx.caller.id, presentConnectionId(parseId(kind, id).connectionId));
+}
+
+/**
+ * What a message being written refers to: a conversation, a message, a draft, by our ids; anything that is no such id
+ * names nothing of anybody. Fails as not found when one of them is in somebody else's account.
+ */
+export async function requireOwnAccounts(ctx: CallerContext, ids: readonly (string | null | undefined)[]): Promise<void> {
+  for (const id of ids) {
+    const kind = (['thread', 'message', 'draft'] as const).find((one) => isPublicId(one, id ?? ''));
+    if (kind) await driverOf(ctx, kind, id ?? '');
+  }
 }

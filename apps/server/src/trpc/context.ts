@@ -8,4 +8,6 @@ export interface Context {
   readonly caller: Caller | null;
   readonly services: Services;
   readonly isSessionAlive: (sessionId: string) => Promise<boolean>;
+  /** So often an open stream asks whether its session still stands. */
+  readonly sessionCheckMs: number;
 }

@@ -6,6 +6,7 @@ import { initTRPC, type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError } from 'zod';
 import { type ErrorCode, MailError, type MailErrorData } from '../lib/driver/errors.ts';
+import { requirePlainText } from '../lib/plain-text.ts';
 import type { Context } from './context.ts';
 
 /** The status that a code is answered with, by the name tRPC gives it. */
@@ -80,8 +81,16 @@ const mailErrors = t.middleware(async ({ next }) => {
   return result;
 });
 
-/** For signed-in callers only: all of the API. */
-export const procedure = t.procedure.use(mailErrors).use(({ ctx, next }) => {
-  if (!ctx.caller) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
-  return next({ ctx: { ...ctx, caller: ctx.caller } });
+const plainText = t.middleware(async ({ getRawInput, next }) => {
+  requirePlainText(await getRawInput());
+  return next();
 });
+
+/** For signed-in callers only: all of the API. */
+export const procedure = t.procedure
+  .use(mailErrors)
+  .use(({ ctx, next }) => {
+    if (!ctx.caller) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
+    return next({ ctx: { ...ctx, caller: ctx.caller } });
+  })
+  .use(plainText);

@@ -2,23 +2,21 @@
  * Drafts to the server: append the new copy, then remove every older one of the same Message-ID. In this order a crash
  * leaves two copies for a while and never none; the next push, which finds the draft still dirty, leaves exactly one.
  */
-import type { ConnectionId, DraftId, MailboxId, MessageRowId, Uid } from '@postroom/db';
+import type { ConnectionId, DraftId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
 import type { ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { lockAccount, row, rows, transaction } from '../index/sql.ts';
+import { type OwnMailbox, onServer } from '../operations/mailbox-of-role.ts';
 import type { Sender } from '../outbox/enqueue.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { DRAFT_COLUMNS, type DraftRow, draftBytes } from './content.ts';
 
-/** A draft that is being written waits so long after its last change; one that was deleted does not. */
-const PUSH_AFTER_MS = 5_000;
-
-interface DraftsMailbox {
-  readonly id: MailboxId;
-  readonly path: string;
-  readonly synced: boolean;
-}
+/**
+ * A draft that is being written waits so long after its last change, which the screen saves when the writing pauses; one
+ * that was deleted does not.
+ */
+const PUSH_AFTER_MS = 1_000;
 
 /** When the next push is due, or null. */
 export async function nextDraftPush(pool: pg.Pool, connectionId: ConnectionId): Promise<Date | null> {
@@ -69,7 +67,7 @@ async function olderCopies(
   pool: pg.Pool,
   connectionId: ConnectionId,
   session: ImapSession,
-  mailbox: DraftsMailbox,
+  mailbox: OwnMailbox,
   draft: DraftRow,
 ): Promise<Uid[]> {
   await session.select(mailbox.path);
@@ -85,7 +83,7 @@ async function olderCopies(
 async function append(
   pool: pg.Pool,
   session: ImapSession,
-  mailbox: DraftsMailbox,
+  mailbox: OwnMailbox,
   sender: Sender,
   draft: DraftRow,
   older: readonly Uid[],
@@ -107,7 +105,7 @@ async function append(
 async function settle(
   pool: pg.Pool,
   connectionId: ConnectionId,
-  mailbox: DraftsMailbox,
+  mailbox: OwnMailbox,
   draft: DraftRow,
   uid: Uid | null,
 ): Promise<void> {
@@ -170,19 +168,11 @@ async function openDrafts(
   pool: pg.Pool,
   connectionId: ConnectionId,
   session: ImapSession,
-): Promise<DraftsMailbox | undefined> {
-  const mailbox = await row<DraftsMailbox>(
+): Promise<OwnMailbox | undefined> {
+  const mailbox = await row<OwnMailbox>(
     pool,
     `select id, path, synced from mailbox where connection_id = $1 and role = 'drafts'`,
     [connectionId],
   );
-  if (mailbox && !mailbox.synced) {
-    await session.createMailbox(mailbox.path);
-    await session.subscribe(mailbox.path);
-    await pool.query('update mailbox set synced = true where connection_id = $1 and id = $2', [
-      connectionId,
-      mailbox.id,
-    ]);
-  }
-  return mailbox;
+  return mailbox && onServer(pool, connectionId, session, mailbox);
 }

@@ -104,7 +104,8 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
       return transaction(pool, async (tx) => {
         await lockAccount(tx, sender.id);
         const attachments = await keepAttachments(tx, sender.userId, input.attachments ?? []);
-        const threadId = input.threadId === undefined ? null : parseId('thread', input.threadId).id;
+        const thread = input.threadId === undefined ? null : parseId('thread', input.threadId);
+        const threadId = thread?.connectionId === sender.id ? thread.id : null;
         const content = [
           sender.id,
           JSON.stringify(input.to),

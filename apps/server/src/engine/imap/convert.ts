@@ -1,8 +1,17 @@
 /** imapflow's shapes to ours. The types name only what is read; every field is the server's and may lack. Pure. */
 import type { MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
-import type { FetchMessageObject, ListResponse, StatusObject } from 'imapflow';
+import type { FetchMessageObject, ImapFlow, ListResponse, StatusObject } from 'imapflow';
 import { structureFromImap } from '../mime/index.ts';
-import type { FetchedMessage, Flags, FlagUpdate, ListedMailbox, MailboxStatus, SystemFlag } from './types.ts';
+import type {
+  Capabilities,
+  CopyOutcome,
+  FetchedMessage,
+  Flags,
+  FlagUpdate,
+  ListedMailbox,
+  MailboxStatus,
+  SystemFlag,
+} from './types.ts';
 
 const MAX_UID = 4_294_967_295;
 
@@ -113,4 +122,32 @@ export function fetchedMessageOf(row: FetchMessageObject): FetchedMessage | null
 export function flagUpdateOf(row: { uid?: number; flags?: Set<string>; modseq?: bigint }): FlagUpdate | null {
   const uid = uidOf(row.uid);
   return uid === null || !row.flags ? null : { uid, flags: flagsOf(row.flags), modSeq: modSeqOf(row.modseq) };
+}
+
+export function capabilitiesOf(client: ImapFlow): Capabilities {
+  const has = (name: string) => client.capabilities.has(name);
+  const limit = client.capabilities.get('APPENDLIMIT');
+  return {
+    all: [...client.capabilities.keys()],
+    condstore: client.enabled.has('CONDSTORE'),
+    qresync: client.enabled.has('QRESYNC'),
+    uidplus: has('UIDPLUS'),
+    move: has('MOVE'),
+    idle: has('IDLE'),
+    notify: has('NOTIFY'),
+    listStatus: has('LIST-STATUS'),
+    esearch: has('ESEARCH'),
+    specialUse: has('SPECIAL-USE'),
+    objectId: has('OBJECTID'),
+    replace: has('REPLACE'),
+    gmail: has('X-GM-EXT-1'),
+    appendLimit: typeof limit === 'number' ? limit : null,
+  };
+}
+
+export function copyOutcomeOf(answer: { uidMap?: Map<number, number>; uidValidity?: bigint }): CopyOutcome {
+  return {
+    uidMap: (answer.uidMap ?? new Map()) as Map<Uid, Uid>,
+    uidValidity: uidValidityOf(answer.uidValidity),
+  };
 }

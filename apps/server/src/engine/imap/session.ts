@@ -8,6 +8,8 @@ import type { ImapFlow, SearchObject } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
 import { type ErrorContext, withErrorHandler } from '../../lib/driver/with-error-handler.ts';
 import {
+  capabilitiesOf,
+  copyOutcomeOf,
   fetchedMessageOf,
   flagNames,
   flagUpdateOf,
@@ -17,7 +19,8 @@ import {
   uidOf,
   uidValidityOf,
 } from './convert.ts';
-import type { Capabilities, CopyOutcome, FetchedMessage, FlagUpdate, ImapEvent, ImapSession } from './types.ts';
+import { idle } from './idle.ts';
+import type { CopyOutcome, FetchedMessage, FlagUpdate, ImapEvent, ImapSession } from './types.ts';
 import { UidSet } from './uid-set.ts';
 
 /** What the server tells unasked; `select` empties it first. */
@@ -47,40 +50,10 @@ const HEADER_FIELDS = [
   'auto-submitted',
   'precedence',
 ];
-/** An IDLE is begun anew after this: middle boxes forget silent connections. */
-const IDLE_MS = 4 * 60_000;
 const STREAM_CHUNK = 2 * 1024 * 1024;
 
 function refused(what: string): MailError {
   return new MailError({ code: 'SERVER_UNAVAILABLE', message: `The mail server refused ${what}.`, on: 'imap' });
-}
-
-function capabilitiesOf(client: ImapFlow): Capabilities {
-  const has = (name: string) => client.capabilities.has(name);
-  const limit = client.capabilities.get('APPENDLIMIT');
-  return {
-    all: [...client.capabilities.keys()],
-    condstore: client.enabled.has('CONDSTORE'),
-    qresync: client.enabled.has('QRESYNC'),
-    uidplus: has('UIDPLUS'),
-    move: has('MOVE'),
-    idle: has('IDLE'),
-    notify: has('NOTIFY'),
-    listStatus: has('LIST-STATUS'),
-    esearch: has('ESEARCH'),
-    specialUse: has('SPECIAL-USE'),
-    objectId: has('OBJECTID'),
-    replace: has('REPLACE'),
-    gmail: has('X-GM-EXT-1'),
-    appendLimit: typeof limit === 'number' ? limit : null,
-  };
-}
-
-function copyOutcomeOf(answer: { uidMap?: Map<number, number>; uidValidity?: bigint }): CopyOutcome {
-  return {
-    uidMap: (answer.uidMap ?? new Map()) as Map<Uid, Uid>,
-    uidValidity: uidValidityOf(answer.uidValidity),
-  };
 }
 
 export function createSession(client: ImapFlow, context: ErrorContext, push: Push): ImapSession {
@@ -274,11 +247,20 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
         if (!answer) throw refused(`to store a message in ${path}`);
         return { uid: uidOf(answer.uid), uidValidity: uidValidityOf(answer.uidValidity) };
       }),
-    createMailbox: (path) => guard(async () => void (await client.mailboxCreate(path))),
+    createMailbox: (path) => guard(() => createMailbox(path)),
     renameMailbox: (from, to) => guard(async () => void (await client.mailboxRename(from, to))),
     deleteMailbox: (path) => guard(async () => void (await client.mailboxDelete(path))),
     subscribe: (path) => guard(async () => void (await client.mailboxSubscribe(path))),
-    idle: (signal) => guard(() => idle(signal)),
+    idle: (signal) =>
+      guard(() =>
+        idle(
+          client,
+          () => {
+            for (const listener of push.listeners) listener({ kind: 'elsewhere' });
+          },
+          signal,
+        ),
+      ),
     noop: () => guard(() => client.noop()),
     onEvent(listener) {
       push.listeners.add(listener);
@@ -287,6 +269,17 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
     logout: () => guard(() => client.logout()),
     destroy: () => client.close(),
   };
+
+  /** Courier and cPanel keep everything below the inbox; without NAMESPACE only their refusal shows it. */
+  async function createMailbox(path: string): Promise<string> {
+    try {
+      return (await client.mailboxCreate(path)).path;
+    } catch (error) {
+      const prefix = `INBOX${client.namespace?.delimiter ?? '/'}`;
+      if (!client.usable || path.startsWith(prefix)) throw error;
+      return (await client.mailboxCreate(prefix + path)).path;
+    }
+  }
 
   /** A part in pieces, one round trip each; the reader's pace is the wire's. */
   async function* chunksOf(uid: Uid, part: string): AsyncGenerator<Buffer> {
@@ -301,22 +294,6 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
       }
       if (bytes.length > 0) yield bytes;
       if (bytes.length < STREAM_CHUNK) return;
-    }
-  }
-
-  /** IDLE, or imapflow's polling where the server has none; ended by a NOOP, which takes the connection out of it. */
-  async function idle(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const wake = () => void client.noop().catch(() => undefined);
-      const timer = setTimeout(wake, IDLE_MS);
-      signal.addEventListener('abort', wake, { once: true });
-      try {
-        await client.idle();
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-      }
-      if (!client.usable && !signal.aborted) throw refused('to keep the connection');
     }
   }
 }

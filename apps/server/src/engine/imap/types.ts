@@ -104,8 +104,8 @@ export type ImapEvent =
   | { readonly kind: 'exists'; readonly path: string; readonly count: number }
   | { readonly kind: 'expunge'; readonly path: string }
   | { readonly kind: 'flags'; readonly path: string }
-  /** RFC 5465 NOTIFY: a mailbox that is not selected changed. */
-  | { readonly kind: 'status'; readonly path: string }
+  /** RFC 5465 NOTIFY: a mailbox that is not selected changed, came or went; LIST tells which. */
+  | { readonly kind: 'elsewhere' }
   | { readonly kind: 'closed' };
 
 export type CopyOutcome = {
@@ -179,7 +179,8 @@ export interface ImapSession {
   /** Removes exactly these, never another client's `\Deleted`. Without UIDPLUS what cannot be done safely stays flagged. */
   expunge(uids: UidSet): Promise<{ left: readonly Uid[] }>;
   append(path: string, message: Buffer, flags: Flags, internalDate?: Date): Promise<AppendOutcome>;
-  createMailbox(path: string): Promise<void>;
+  /** Its path as the server has it: below the personal namespace's prefix. One that is there already is left as it is. */
+  createMailbox(path: string): Promise<string>;
   renameMailbox(from: string, to: string): Promise<void>;
   deleteMailbox(path: string): Promise<void>;
   subscribe(path: string): Promise<void>;

@@ -12,7 +12,7 @@ import {
   folderViews,
   type Label,
 } from '../../lib/driver/schemas.ts';
-import { labelNameOfKeyword } from './flags.ts';
+import { isStateKeyword, labelNameOfKeyword } from './flags.ts';
 import { type Queryable, rows } from './sql.ts';
 
 export const ROLE_OF_FOLDER: Readonly<Record<FolderRole, MailboxRole>> = {
@@ -81,7 +81,8 @@ export async function loadFolders(sql: Queryable, connectionId: ConnectionId): P
       connectionId,
     ]),
   ]);
-  return { connectionId, mailboxes, labels };
+  // State that the server does not keep is kept as labels are, but is none.
+  return { connectionId, mailboxes, labels: labels.filter(({ keyword }) => !isStateKeyword(keyword ?? '')) };
 }
 
 export interface FolderTarget {

@@ -272,6 +272,10 @@ async function insertRows(
   );
 }
 
+/** SQL: what takes it away has not ended. An operation that ended without it leaves the message where it is. */
+const IS_STILL_LEAVING = `not exists (select 1 from operation o where o.connection_id = p.connection_id
+  and o.id = p.operation_id and o.state not in ('pending', 'running'))`;
+
 async function adoptRows(
   tx: Tx,
   connectionId: ConnectionId,
@@ -280,8 +284,8 @@ async function adoptRows(
   if (items.length === 0) return;
   await tx.query(
     `update placement p set uid = x.uid, flags = x.flags, keywords = x.keywords, mod_seq = x.mod_seq,
-       state = case p.state when 'leaving' then 'leaving' else 'present' end,
-       operation_id = case p.state when 'leaving' then p.operation_id end
+       state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
+       operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
      from jsonb_to_recordset($2::jsonb) as x(id bigint, uid bigint, flags smallint, keywords text[], mod_seq bigint)
      where p.connection_id = $1 and p.id = x.id`,
     [

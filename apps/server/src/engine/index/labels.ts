@@ -3,6 +3,11 @@ import type { ConnectionId } from '@postroom/db';
 import { isStateKeyword, labelNameOfKeyword } from './flags.ts';
 import type { Queryable } from './sql.ts';
 
+/** SQL: ids of messages that are important here because their server keeps no such keyword (operations/refused-keywords.ts). */
+export const IMPORTANT_HERE = `select ml.message_id from label l
+  join message_label ml on ml.connection_id = l.connection_id and ml.label_id = l.id
+  where l.connection_id = $1 and lower(l.keyword) = '$important' and l.storage = 'local'`;
+
 /** Longest keyword that is shown as a label; longer ones are some program's state. */
 const MAX_KEYWORD = 100;
 

@@ -34,7 +34,10 @@ export interface ThreadRow {
 const COLUMNS = `t.id, t.subject, t.snippet, t.senders, t.message_count, t.unread_count, t.starred, t.important,
   t.has_attachments, t.label_ids, t.snoozed_until`;
 
-/** `max` rows after `after`, newest first. */
+/**
+ * `max` rows after `after`, newest first. `nulls last` is how the index `thread_list_page` is ordered: without it
+ * PostgreSQL sorts the whole list for every page.
+ */
 export async function listThreads(
   sql: Queryable,
   options: { connectionId: ConnectionId; list: ListKey; after: Position | null; max: number },
@@ -45,7 +48,7 @@ export async function listThreads(
     text: `select ${COLUMNS}, l.newest_at from thread_list l
       join thread t on t.connection_id = l.connection_id and t.id = l.thread_id
       where l.connection_id = $1 and l.list = $2 ${after ? 'and (l.newest_at, l.thread_id) < ($4, $5)' : ''}
-      order by l.newest_at desc, l.thread_id desc limit $3`,
+      order by l.newest_at desc nulls last, l.thread_id desc nulls last limit $3`,
     values: [connectionId, list, max, ...(after ? [after.newestAt, after.threadId] : [])],
   });
   return result.rows;
@@ -112,7 +115,8 @@ export function presentThread(folders: Folders, thread: ThreadRow): ThreadSummar
   };
 }
 
-const cursorSchema = z.tuple([z.number().int(), z.number().int().nonnegative()]);
+/** A time that both Date and PostgreSQL hold, and an id. */
+const cursorSchema = z.tuple([z.number().int().min(-1e14).max(8e15), z.number().int().nonnegative()]);
 
 export function writeCursor({ newestAt, threadId }: Position): string {
   return Buffer.from(JSON.stringify([newestAt.getTime(), threadId])).toString('base64url');

@@ -6,6 +6,7 @@
  * only in junk and trash, unless nothing else is left of it (contract, Conversations).
  */
 import type { ConnectionId, ThreadId } from '@postroom/db';
+import { IMPORTANT_HERE } from './labels.ts';
 import type { Tx } from './sql.ts';
 
 const MAX_SENDERS = 20;
@@ -20,12 +21,16 @@ const SHOWN = `
     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
     where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and p.state <> 'leaving' and p.flags & 8 = 0
   ),
+  important_here as materialized (
+    ${IMPORTANT_HERE} and ml.message_id in (select message_id from shown)
+  ),
   per_message as (
     select thread_id, message_id, received_at, sender, subject, snippet, has_attachments,
            bool_or(role not in ('junk', 'trash')) as outside,
            bool_or(flags & 1 = 0) as unread,
            bool_or(flags & 4 <> 0) as starred,
-           bool_or('$important' = any(select lower(k) from unnest(keywords) k)) as important
+           bool_or('$important' = any(select lower(k) from unnest(keywords) k))
+             or message_id in (select message_id from important_here) as important
     from shown
     group by 1, 2, 3, 4, 5, 6, 7
   ),

@@ -3,6 +3,7 @@
  * messages fulfils all of it. Newest first, by keyset. Spam and bin only when the folder or an `in:` says so.
  */
 import type { ConnectionId, LabelId, ListKey } from '@postroom/db';
+import { IMPORTANT_HERE } from './labels.ts';
 import type { Position } from './list-threads.ts';
 import type { SearchNode } from './search-query.ts';
 import { type Queryable, row, rows } from './sql.ts';
@@ -88,7 +89,7 @@ function condition(writer: Writer, node: SearchNode): string {
         unread: somewhere('p.flags & 1 = 0'),
         read: `not ${somewhere('p.flags & 1 = 0')}`,
         starred: somewhere('p.flags & 4 <> 0'),
-        important: somewhere(`'$important' = any(select lower(k) from unnest(p.keywords) k)`),
+        important: `(${somewhere(`'$important' = any(select lower(k) from unnest(p.keywords) k)`)} or m.id in (${IMPORTANT_HERE}))`,
       }[node.state];
     case 'has':
       return 'm.has_attachments';

@@ -9,6 +9,7 @@ import { notFound } from '../../lib/driver/errors.ts';
 import { presentConnectionId, presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
 import type { Flags } from '../imap/types.ts';
+import { sameKeyword } from '../index/flags.ts';
 import { isRoleWord, loadFolders, ROLE_OF_FOLDER, resolveFolder } from '../index/folders.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
@@ -130,19 +131,19 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
     archive: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
       moveTo(connectionId, threadIds, toArchive, (tx) => mailboxOfRole(tx, connectionId, 'archive')),
     spam: (connectionId: ConnectionId, threadIds: readonly ThreadId[], folder: MailboxId | null) =>
-      moveTo(
-        connectionId,
-        threadIds,
-        (candidates) => toMove(candidates, folder),
-        (tx) => mailboxOfRole(tx, connectionId, 'junk'),
-      ),
+      act(connectionId, threadIds, async (tx, candidates) => {
+        const spam = toMove(candidates, folder);
+        const to = await mailboxOfRole(tx, connectionId, 'junk');
+        return { undoable: true, operations: [...mark(spam, '$Junk', '$NotJunk'), moveOperation(spam, to)] };
+      }),
+
     notSpam: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
-      moveTo(
-        connectionId,
-        threadIds,
-        (candidates) => candidates.filter(({ role }) => role === 'junk'),
-        (tx) => mailboxOfRole(tx, connectionId, 'inbox'),
-      ),
+      act(connectionId, threadIds, async (tx, candidates) => {
+        const good = candidates.filter(({ role }) => role === 'junk');
+        const to = await mailboxOfRole(tx, connectionId, 'inbox');
+        return { undoable: true, operations: [...mark(good, '$NotJunk', '$Junk'), moveOperation(good, to)] };
+      }),
+
     move: (connectionId: ConnectionId, threadIds: readonly ThreadId[], to: MailboxId, folder: MailboxId | null) =>
       moveTo(
         connectionId,
@@ -227,6 +228,20 @@ function moveOperation(candidates: readonly Candidate[], to: MailboxId): Operati
   return { kind: 'move', payload: { items: itemsOf(candidates).filter(({ from }) => from !== to), to } };
 }
 
+/** One keyword instead of the other, for filters that learn from it; only where it is so not yet, so that the way back is exact. */
+function mark(candidates: readonly Candidate[], wanted: string, unwanted: string): OperationBody[] {
+  const having = (keyword: string, has: boolean) =>
+    candidates.flatMap(({ messageId, keywords }) =>
+      keywords.some((one) => sameKeyword(one, keyword)) === has ? [messageId] : [],
+    );
+  const none = mutable(NO_FLAGS);
+  const flagged = (keyword: string) => ({ system: [], keywords: [keyword] });
+  return [
+    { kind: 'flags', payload: { messageIds: having(unwanted, true), add: none, remove: flagged(unwanted) } },
+    { kind: 'flags', payload: { messageIds: having(wanted, false), add: flagged(wanted), remove: none } },
+  ];
+}
+
 const mutable = ({ system, keywords }: Flags) => ({ system: [...system], keywords: [...keywords] });
 
 function hasWork({ payload }: OperationBody): boolean {
@@ -246,7 +261,7 @@ function loadCandidates(tx: Tx, connectionId: ConnectionId, threadIds: readonly 
   return rows<Candidate>(
     tx,
     `select p.id as "placementId", m.id as "messageId", m.thread_id as "threadId", p.mailbox_id as "mailboxId", b.role,
-       m.received_at as "receivedAt", m.is_own as "isOwn", p.flags
+       m.received_at as "receivedAt", m.is_own as "isOwn", p.flags, p.keywords
      from message m
      join placement p on p.connection_id = m.connection_id and p.message_id = m.id
      join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id

@@ -16,6 +16,7 @@ import { wakeAccount } from './wake.ts';
 
 interface StoredLabel {
   readonly id: LabelId;
+  /** Null: kept here. */
   readonly keyword: string | null;
 }
 
@@ -75,7 +76,7 @@ export function createLabels({ pool }: { readonly pool: pg.Pool }) {
         const refusing = await row<{ refuses: boolean }>(
           tx,
           `select coalesce(bool_or(keywords_allowed = false), false) as refuses from mailbox
-           where connection_id = $1 and role = 'inbox'`,
+           where connection_id = $1`,
           [connectionId],
         );
         const keyword = refusing?.refuses ? null : keywordFor(name);
@@ -126,7 +127,7 @@ export function createLabels({ pool }: { readonly pool: pg.Pool }) {
 async function load(tx: Tx, connectionId: ConnectionId, ids: readonly LabelId[]): Promise<StoredLabel[]> {
   const found = await rows<StoredLabel & pg.QueryResultRow>(
     tx,
-    'select id, keyword from label where connection_id = $1 and id = any($2::int[])',
+    `select id, case when storage = 'keyword' then keyword end as keyword from label where connection_id = $1 and id = any($2::int[])`,
     [connectionId, ids],
   );
   if (found.length < new Set(ids).size) throw notFound('label');

@@ -83,7 +83,8 @@ export function reverseOf({ messageIds, add, remove }: FlagPayload): FlagPayload
   return { messageIds, add: remove, remove: add };
 }
 
-async function changeFlags(
+/** On every placement of the messages. */
+export async function changeFlags(
   tx: Tx,
   connectionId: ConnectionId,
   { messageIds, add, remove }: FlagPayload,
@@ -140,7 +141,7 @@ async function setWaiting(tx: Tx, connectionId: ConnectionId, waiting: readonly 
   );
 }
 
-async function setLocalLabel(
+export async function setLocalLabel(
   tx: Tx,
   connectionId: ConnectionId,
   { messageIds, labelId, isAdded }: OperationOf<'local-label'>['payload'],

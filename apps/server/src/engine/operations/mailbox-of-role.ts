@@ -1,5 +1,7 @@
 /** The mailbox that an action is about by its role (RFC 6154), made where the server has none. */
 import type { ConnectionId, MailboxId, MailboxRole } from '@postroom/db';
+import type pg from 'pg';
+import type { ImapSession } from '../imap/types.ts';
 import { row, rows, type Tx } from '../index/sql.ts';
 
 /** What a missing role mailbox is made as. */
@@ -34,4 +36,31 @@ export async function mailboxOfRole(tx: Tx, connectionId: ConnectionId, role: Ma
     [connectionId, isBelowInbox ? `INBOX${delimiter}${name}` : name, delimiter, name, role],
   );
   return (made as { id: MailboxId }).id;
+}
+
+/** A mailbox that mail of ours is put into; not `synced` while it is written down here alone. */
+export interface OwnMailbox {
+  readonly id: MailboxId;
+  readonly path: string;
+  readonly synced: boolean;
+}
+
+/** The mailbox as the server has it: made there, and named as it is there, where it was written down here alone. */
+export async function onServer(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  session: ImapSession,
+  mailbox: OwnMailbox,
+): Promise<OwnMailbox> {
+  if (mailbox.synced) return mailbox;
+  // A server with nothing beside the inbox shows its prefix only now.
+  const path = await session.createMailbox(mailbox.path);
+  await session.subscribe(path);
+  await pool.query(
+    `update mailbox set synced = true, path = case when exists (
+       select 1 from mailbox where connection_id = $1 and path = $3) then path else $3 end
+     where connection_id = $1 and id = $2`,
+    [connectionId, mailbox.id, path],
+  );
+  return { ...mailbox, path, synced: true };
 }

@@ -11,8 +11,11 @@ import type { CopyOutcome, ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
+import { findUids } from './find-uids.ts';
 import { takeBack, threadsOfOperation } from './local.ts';
+import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
 import { type MoveItem, type OperationBody, operationSchema } from './payloads.ts';
+import { isAboutKeywords, keepHere } from './refused-keywords.ts';
 
 /** Messages one command names. */
 const COMMAND_UIDS = 500;
@@ -34,7 +37,9 @@ export async function runOperations(
     const next = await row<{ id: OperationId; kind: string; payload: unknown }>(
       pool,
       `update operation set state = 'running', attempts = attempts + 1
-       where connection_id = $1 and id = (select min(id) from operation where connection_id = $1 and state in ('pending', 'running'))
+       where connection_id = $1 and id = (
+         -- Locked before it is looked at: one that is being taken back right now must not be run after that.
+         select id from operation where connection_id = $1 and state in ('pending', 'running') order by id limit 1 for update)
        returning id, kind, payload`,
       [connectionId],
     );
@@ -48,6 +53,10 @@ export async function runOperations(
       );
     } catch (error) {
       if (!(error instanceof MailError) || error.retryable || session.closed) throw error;
+      if (error.code === 'NOT_SUPPORTED' && isAboutKeywords(operation)) {
+        await keepHere(pool, connectionId, next.id, operation);
+        continue;
+      }
       await fail(pool, connectionId, next.id, operation, error);
     }
   }
@@ -63,6 +72,7 @@ async function runOne(
   if (operation.kind === 'waiting' || operation.kind === 'local-label') return;
   if (operation.kind === 'flags') {
     const { messageIds, add, remove } = operation.payload;
+    await findUids(pool, connectionId, session, { messageIds: messageIds as MessageRowId[], mailboxId: null });
     for (const place of await locate(pool, connectionId, messageIds as MessageRowId[], null)) {
       await session.select(place.path);
       for (const uids of piecesOf(place)) await session.storeFlags(uids, { add, remove });
@@ -72,6 +82,7 @@ async function runOne(
   const target = operation.kind === 'move' ? await openTarget(pool, connectionId, session, operation.payload.to) : null;
   for (const [from, items] of byMailbox(operation.payload.items)) {
     const ids = items.map(({ messageId }) => messageId);
+    await findUids(pool, connectionId, session, { messageIds: ids, mailboxId: from });
     for (const place of await locate(pool, connectionId, ids, from)) {
       await session.select(place.path);
       for (const uids of piecesOf(place)) {
@@ -89,19 +100,14 @@ async function openTarget(
   connectionId: ConnectionId,
   session: ImapSession,
   id: MailboxId,
-): Promise<{ id: MailboxId; path: string }> {
-  const mailbox = await row<{ id: MailboxId; path: string; synced: boolean }>(
+): Promise<OwnMailbox> {
+  const mailbox = await row<OwnMailbox>(
     pool,
     'select id, path, synced from mailbox where connection_id = $1 and id = $2',
     [connectionId, id],
   );
   if (!mailbox) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'The folder is not there any more.' });
-  if (!mailbox.synced) {
-    await session.createMailbox(mailbox.path);
-    await session.subscribe(mailbox.path);
-    await pool.query('update mailbox set synced = true where connection_id = $1 and id = $2', [connectionId, id]);
-  }
-  return mailbox;
+  return onServer(pool, connectionId, session, mailbox);
 }
 
 /** What the server did, written down: the old placement goes, the new one has its UID where the server told it. */

@@ -19,6 +19,7 @@ const at = (
   receivedAt: new Date(Date.UTC(2026, 0, 1, 0, id)),
   isOwn: more.isOwn ?? false,
   flags: more.flags ?? 0,
+  keywords: [],
 });
 const READ = { flags: FLAG.seen };
 const idsOf = (candidates: readonly Candidate[]) => candidates.map(({ messageId }) => messageId);

@@ -15,6 +15,7 @@ export interface Candidate {
   readonly receivedAt: Date;
   readonly isOwn: boolean;
   readonly flags: number;
+  readonly keywords: readonly string[];
 }
 
 /** Deleting, moving and marking as spam leave these alone unless the folder at hand is one of them. */

@@ -2,14 +2,14 @@
  * After the sending: exactly one copy in Sent, the server's own where it files one, else ours; and the search in Sent for
  * what nobody knows was sent.
  */
-import type { ConnectionId, Learned, MailboxId, MessageRowId, OutboxId, StoredEndpoint, Uid } from '@postroom/db';
+import type { ConnectionId, Learned, MessageRowId, OutboxId, StoredEndpoint, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import type { WithImap } from '../accounts/access.ts';
 import { publish } from '../events/publish.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
-import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
+import { mailboxOfRole, type OwnMailbox, onServer } from '../operations/mailbox-of-role.ts';
 import { markParent } from './dispatch.ts';
 import { settleOwnCopy } from './own-copy.ts';
 import { filesSentItself } from './submission.ts';
@@ -29,12 +29,6 @@ interface Due {
   readonly parent_id: MessageRowId | null;
   readonly parent_mark: 'answered' | 'forwarded' | null;
   readonly submitted_at: Date;
-}
-
-interface SentMailbox {
-  readonly id: MailboxId;
-  readonly path: string;
-  readonly synced: boolean;
 }
 
 export interface FilingDeps {
@@ -82,7 +76,7 @@ interface Filing {
   readonly pool: pg.Pool;
   readonly connectionId: ConnectionId;
   readonly session: ImapSession;
-  readonly sent: SentMailbox;
+  readonly sent: OwnMailbox;
   readonly isAutomatic: boolean;
   readonly now: Date;
 }
@@ -144,25 +138,16 @@ async function stopLooking({ pool, connectionId }: Filing, { id }: Due): Promise
   );
 }
 
-async function openSent(pool: pg.Pool, connectionId: ConnectionId, session: ImapSession): Promise<SentMailbox> {
+async function openSent(pool: pg.Pool, connectionId: ConnectionId, session: ImapSession): Promise<OwnMailbox> {
   const sent = await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     const id = await mailboxOfRole(tx, connectionId, 'sent');
-    return row<SentMailbox>(tx, 'select id, path, synced from mailbox where connection_id = $1 and id = $2', [
+    return row<OwnMailbox>(tx, 'select id, path, synced from mailbox where connection_id = $1 and id = $2', [
       connectionId,
       id,
     ]);
   });
-  const mailbox = sent as SentMailbox;
-  if (!mailbox.synced) {
-    await session.createMailbox(mailbox.path);
-    await session.subscribe(mailbox.path);
-    await pool.query('update mailbox set synced = true where connection_id = $1 and id = $2', [
-      connectionId,
-      mailbox.id,
-    ]);
-  }
-  return mailbox;
+  return onServer(pool, connectionId, session, sent as OwnMailbox);
 }
 
 async function tell(tx: Tx, connectionId: ConnectionId, id: OutboxId): Promise<void> {

@@ -14,6 +14,8 @@ import { announceConnection, saveCapabilities, saveState, stateOfError } from '.
 
 /** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
 export const LOOK_EVERY_MS = 15_000;
+/** A mailbox that LIST does not show any more is believed to be gone when it does not show it a second time. */
+const MISSING_AGAIN_MS = 2_000;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 5 * 60_000;
 
@@ -117,7 +119,8 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
       missingBefore = look.missing;
       previousLookAt = startedAt;
     }
-    return look?.complete && !look.hasMore ? LOOK_EVERY_MS : 0;
+    if (!look?.complete || look.hasMore) return 0;
+    return look.missing.size > 0 ? MISSING_AGAIN_MS : LOOK_EVERY_MS;
   }
 
   async function loadInboxPath(): Promise<string | null> {
@@ -141,7 +144,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
       async (session) => {
         const unsubscribe = session.onEvent((event) => {
           if (event.kind === 'closed') return;
-          requested.add(event.path);
+          if ('path' in event) requested.add(event.path);
           syncAlarm.ring();
         });
         try {

@@ -9,18 +9,25 @@ import { rows } from '../index/sql.ts';
 /** How long a claim holds without renewal. */
 export const LEASE_MS = 25_000;
 
-/** Claims what is free or ours, renews what we have; returns every account that is now ours. */
+/**
+ * Claims what is free or ours, renews what we have; returns every account that is now ours. A row that somebody has
+ * locked is passed over, and renewed the next time: ours stays ours until its claim ends. `no key`, because whoever
+ * stores a message holds a share of the account's row by its foreign key.
+ */
 export async function claimAccounts(pool: pg.Pool, owner: string): Promise<ConnectionId[]> {
-  const claimed = await rows<{ id: ConnectionId }>(
-    pool,
+  await pool.query(
     `update connection set lease_owner = $1, lease_until = now() + $2 * interval '1 millisecond'
      where id in (
        select id from connection where not paused and (lease_owner = $1 or lease_until is null or lease_until < now())
-       order by id for update skip locked)
-     returning id`,
+       order by id for no key update skip locked)`,
     [owner, LEASE_MS],
   );
-  return claimed.map(({ id }) => id).sort((a, b) => a - b);
+  const ours = await rows<{ id: ConnectionId }>(
+    pool,
+    'select id from connection where lease_owner = $1 and lease_until > now() and not paused order by id',
+    [owner],
+  );
+  return ours.map(({ id }) => id);
 }
 
 /** Gives back what the owner has, so that another need not wait. */

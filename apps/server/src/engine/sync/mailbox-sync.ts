@@ -81,7 +81,8 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
   }
 
   const after: CursorChange = {
-    uidNext: selected.uidNext,
+    // A server that does not tell leaves what was read last: without it the mailbox would be begun anew each time.
+    ...(selected.uidNext === null ? {} : { uidNext: selected.uidNext }),
     highestModSeq: selected.highestModSeq,
     exists: selected.exists,
     ...(selected.keywordsAllowed === null ? {} : { keywordsAllowed: selected.keywordsAllowed }),

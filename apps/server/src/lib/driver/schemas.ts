@@ -5,6 +5,13 @@
 import { z } from 'zod';
 import { ERROR_CODES } from './errors.ts';
 
+/** A name or the like: nothing in it can end its line. */
+export const oneLine = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'one line of text');
+
 export const addressSchema = z.object({ name: z.string().optional(), email: z.string() });
 export type Address = z.infer<typeof addressSchema>;
 
@@ -282,7 +289,7 @@ export const passwordAuthSchema = z.object({ type: z.literal('password'), passwo
 export const newConnectionSchema = z.object({
   providerId: z.literal('imap').optional(),
   email: z.email().max(320),
-  name: z.string().max(200).optional(),
+  name: oneLine(200).optional(),
   imap: endpointSchema.extend({ username: username.optional() }),
   smtp: endpointSchema.extend({ username: username.optional(), password: password.optional() }),
   auth: passwordAuthSchema,
@@ -292,7 +299,7 @@ export type NewConnection = z.infer<typeof newConnectionSchema>;
 
 export const connectionUpdateSchema = z.object({
   connectionId: z.string().max(32),
-  name: z.string().max(200).optional(),
+  name: oneLine(200).optional(),
   imap: newConnectionSchema.shape.imap.optional(),
   smtp: newConnectionSchema.shape.smtp.optional(),
   auth: passwordAuthSchema.optional(),

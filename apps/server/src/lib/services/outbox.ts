@@ -60,6 +60,11 @@ const tooLate = () =>
   new MailError({ code: 'CONFLICT', message: 'It is too late: the message is on its way or has been sent.' });
 
 export function createOutboxService({ pool }: { readonly pool: pg.Pool }): OutboxService {
+  async function requireOwn(userId: UserId, connectionId: ConnectionId): Promise<void> {
+    const own = await row(pool, 'select 1 from connection where user_id = $1 and id = $2', [userId, connectionId]);
+    if (!own) throw notFound('account');
+  }
+
   /** The caller's message, locked for a change. */
   async function change<T>(
     userId: UserId,
@@ -89,12 +94,14 @@ export function createOutboxService({ pool }: { readonly pool: pg.Pool }): Outbo
 
   return {
     async list(userId, connectionId) {
+      const wanted = connectionId === undefined ? null : parseConnectionId(connectionId);
+      if (wanted !== null) await requireOwn(userId, wanted);
       const found = await rows<OutboxRow>(
         pool,
         `select ${COLUMNS} from outbox o join connection c on c.id = o.connection_id
          where c.user_id = $1 and ($2::int is null or o.connection_id = $2) and o.state <> 'canceled'
          order by o.created_at desc, o.id desc limit ${MAX_LISTED}`,
-        [userId, connectionId === undefined ? null : parseConnectionId(connectionId)],
+        [userId, wanted],
       );
       return found.map(present);
     },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isPublicId } from '../../lib/driver/ids.ts';
 import { draftInputSchema, draftSchema } from '../../lib/driver/schemas.ts';
-import { type CallerContext, driverOf } from '../by-account.ts';
+import { type CallerContext, driverOf, requireOwnAccounts } from '../by-account.ts';
 import { procedure, router } from '../trpc.ts';
 
 const id = z.string().max(40);
@@ -17,6 +17,7 @@ export const draftsRouter = router({
     .input(draftInputSchema)
     .output(z.object({ id: z.string() }))
     .mutation(async ({ ctx, input }) => {
+      await requireOwnAccounts(ctx, [input.threadId, input.inReplyTo]);
       const driver = input.id
         ? await driverOfDraft(ctx, input.id)
         : await ctx.services.drivers.getActiveDriver(ctx.caller.id, input.connectionId);

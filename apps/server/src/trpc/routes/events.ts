@@ -7,16 +7,16 @@ import { z } from 'zod';
 import type { MailEvent } from '../../lib/driver/schemas.ts';
 import { procedure, router } from '../trpc.ts';
 
-const SESSION_CHECK_MS = 30_000;
-
 export const eventsRouter = router({
   subscribe: procedure
     .input(z.object({ lastEventId: z.string().max(100).nullish() }).optional())
     .subscription(async function* ({ ctx, input, signal }) {
       const ended = new AbortController();
       const watch = setInterval(async () => {
-        if (!(await ctx.isSessionAlive(ctx.caller.sessionId))) ended.abort();
-      }, SESSION_CHECK_MS);
+        // A session that cannot be asked about has no stream either: the client comes back and is asked who it is.
+        const isAlive = await ctx.isSessionAlive(ctx.caller.sessionId).catch(() => false);
+        if (!isAlive) ended.abort();
+      }, ctx.sessionCheckMs);
       const stop = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
       let sequence = 0;
       const numbered = (event: MailEvent) => tracked(`${Date.now()}-${sequence++}`, event);

@@ -1,13 +1,13 @@
 /** labels.*: what can be put on a conversation: keywords, Gmail labels, labels kept here, and folders. */
 import { z } from 'zod';
 import { isPublicId, parseId, presentConnectionId } from '../../lib/driver/ids.ts';
-import { labelColorSchema, labelSchema } from '../../lib/driver/schemas.ts';
+import { labelColorSchema, labelSchema, oneLine } from '../../lib/driver/schemas.ts';
 import type { CallerContext } from '../by-account.ts';
 import { procedure, router } from '../trpc.ts';
 
 const connectionId = z.string().max(32).optional();
 const id = z.string().max(40);
-const name = z.string().trim().min(1).max(100);
+const name = oneLine(100).trim().min(1);
 const done = z.object({ success: z.literal(true) });
 
 function driverOfLabel(ctx: CallerContext, labelId: string) {

@@ -13,7 +13,7 @@ import {
   threadPageSchema,
 } from '../../lib/driver/schemas.ts';
 import type { MailManager } from '../../lib/driver/types.ts';
-import { actOnThreads, driverOf } from '../by-account.ts';
+import { actOnThreads, driverOf, requireOwnAccounts } from '../by-account.ts';
 import { procedure, router } from '../trpc.ts';
 
 const connectionId = z.string().max(32).optional();
@@ -110,11 +110,13 @@ export const mailRouter = router({
     .input(z.object({ token: z.string().min(1).max(2000), connectionId }))
     .output(actionResultSchema)
     .mutation(async ({ ctx, input }) => {
-      for (const token of input.token.split('~')) {
+      const undoings: { driver: MailManager; token: string }[] = [];
+      for (const token of new Set(input.token.split('~'))) {
         // The token's first word is the account it is about: `c12.…`.
         const account = token.split('.')[0] ?? '';
-        await (await ctx.services.drivers.getActiveDriver(ctx.caller.id, account)).undo(token);
+        undoings.push({ driver: await ctx.services.drivers.getActiveDriver(ctx.caller.id, account), token });
       }
+      for (const { driver, token } of undoings) await driver.undo(token);
       return { success: true };
     }),
 
@@ -123,6 +125,7 @@ export const mailRouter = router({
     .output(z.object({ success: z.literal(true), id: z.string(), state: z.enum(outboxStates) }))
     .mutation(async ({ ctx, input }) => {
       const { draftId } = input;
+      await requireOwnAccounts(ctx, [draftId, input.threadId, input.inReplyTo]);
       const driver =
         draftId !== undefined && isPublicId('draft', draftId)
           ? await driverOf(ctx, 'draft', draftId)

@@ -1,15 +1,12 @@
 /** identities.* and contacts.*: who the user writes as, and to whom. */
 import { z } from 'zod';
-import { addressSchema, identitySchema } from '../../lib/driver/schemas.ts';
+import { addressSchema, identitySchema, oneLine } from '../../lib/driver/schemas.ts';
 import { procedure, router } from '../trpc.ts';
 
 const connectionId = z.string().max(32).optional();
 const done = z.object({ success: z.literal(true) });
 const fields = z.object({
-  name: z
-    .string()
-    .max(200)
-    .regex(/^[^\r\n\0]*$/),
+  name: oneLine(200),
   email: z.email().max(320),
   signature: z.string().max(100_000).optional(),
   replyTo: z.email().max(320).optional(),
