@@ -39,7 +39,10 @@ export function Dialog({ isOpen, onOpenChange, title, description, className, ch
           {description !== undefined && (
             <Radix.Description className="px-5 pb-2 text-muted">{description}</Radix.Description>
           )}
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 pb-5">{children}</div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long content is scrolled with the keyboard too */}
+          <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto px-5 pb-5 outline-none">
+            {children}
+          </div>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -70,10 +70,12 @@ export function ThreadList(props: ThreadListProps) {
 
   return (
     <div ref={setScroller} className="min-h-0 flex-1 overflow-y-auto overscroll-contain" data-testid="thread-scroller">
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtual list has no table's layout */}
       <div
-        role="listbox"
+        role="grid"
         aria-label={text.list(props.folderName)}
         aria-multiselectable="true"
+        aria-rowcount={threads.length}
         tabIndex={focusIndex === -1 ? 0 : -1}
         onFocus={(event) => {
           if (event.target === event.currentTarget) document.getElementById(`row-${threads[0]?.id}`)?.focus();

@@ -115,9 +115,11 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
     </span>
   );
   return (
+    // biome-ignore lint/a11y/useSemanticElements: rows of a virtual list are placed by transform, which a table cannot
     <div
       id={`row-${thread.id}`}
-      role="option"
+      role="row"
+      aria-rowindex={props.index + 1}
       tabIndex={isFocused ? 0 : -1}
       aria-selected={isSelected || isOpen}
       aria-label={[isUnread && text.unread, senders, subject, thread.snippet, formatFullTime(thread.receivedOn)]
@@ -143,20 +145,22 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
       {isUnread && !isFocused && (
         <span aria-hidden="true" className="absolute left-1 size-1.5 rounded-full bg-accent" />
       )}
-      {select}
+      <Cell className="flex shrink-0">{select}</Cell>
       {isWide ? (
         <>
-          <span className="flex w-44 shrink-0 lg:w-52">{who}</span>
+          <Cell className="flex w-44 shrink-0 lg:w-52">{who}</Cell>
           {props.account && <AccountMark {...props.account} />}
-          <span className="flex min-w-0 flex-1 items-center gap-1.5">
+          <Cell className="flex min-w-0 flex-1 items-center gap-1.5">
             {chips}
             {what}
-          </span>
-          {marks}
-          <span className="flex w-14 justify-end">{time}</span>
+          </Cell>
+          <Cell className="flex items-center gap-1.5">
+            {marks}
+            <span className="flex w-14 justify-end">{time}</span>
+          </Cell>
         </>
       ) : (
-        <span className="flex min-w-0 flex-1 flex-col gap-0.5">
+        <Cell className="flex min-w-0 flex-1 flex-col gap-0.5">
           <span className="flex items-center gap-1.5">
             {props.account && <AccountMark {...props.account} />}
             <span className="min-w-0 flex-1">{who}</span>
@@ -167,12 +171,22 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
             {what}
             {chips}
           </span>
-        </span>
+        </Cell>
       )}
       <HoverActions {...props} isUnread={isUnread} />
     </div>
   );
 });
+
+function Cell({ className, children }: { className: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a cell of a row that is no table's
+    // biome-ignore lint/a11y/useFocusableInteractive: the row is what has the focus (roving tabindex)
+    <span role="gridcell" className={className}>
+      {children}
+    </span>
+  );
+}
 
 function AccountMark({ name, hue }: { name: string; hue: number }) {
   return (
@@ -192,7 +206,7 @@ function HoverActions({ thread, folder, isUnread, isOpen, isSelected, onAct }: T
     onAct(thread.id, action);
   };
   return (
-    <span
+    <Cell
       className={cn(
         'absolute inset-y-0 right-0 hidden items-center gap-0.5 pr-2 pl-6 [mask-image:linear-gradient(to_right,transparent,black_1.25rem)] pointer-fine:group-hover/row:flex',
         isOpen || isSelected ? 'bg-selected' : 'bg-hover',
@@ -218,7 +232,7 @@ function HoverActions({ thread, folder, isUnread, isOpen, isSelected, onAct }: T
       >
         <Star className={thread.starred ? 'fill-star text-star' : undefined} />
       </HoverButton>
-    </span>
+    </Cell>
   );
 }
 
