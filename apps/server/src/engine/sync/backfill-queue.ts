@@ -17,7 +17,8 @@ export interface BackfillItem {
 
 const FIRST_SCREEN = 60;
 const TASTE = 200;
-const PIECE = 1000;
+/** About a second's work: so long whoever wants the session waits. */
+const PIECE = 2000;
 
 /** Size of the item's next piece: the first screen small, so that it is there at once. */
 export function pieceSize(item: BackfillItem): number {

@@ -4,7 +4,7 @@
  * so that the caller can look after other mailboxes in between.
  */
 import type { Learned, MailboxId, ModSeq, Uid, UidValidity } from '@postroom/db';
-import type { ImapSession, SelectedMailbox } from '../imap/types.ts';
+import type { FetchedMessage, ImapSession, SelectedMailbox } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import {
   applyBegin,
@@ -138,13 +138,29 @@ async function fetchInto(
   cursorAfter: (isLast: boolean) => CursorChange,
 ): Promise<void> {
   const fetchedAt = context.now();
+  const writer = createWriter((batch: readonly FetchedMessage[]) => applyMessages(context, batch, {}, fetchedAt));
   await context.session.fetchMessages(uids, {
     batchSize: BATCH,
-    onBatch: (batch) => applyMessages(context, batch, {}, fetchedAt),
+    onBatch: writer.add,
     ...(context.signal ? { signal: context.signal } : {}),
   });
+  await writer.done();
   const cursor = cursorAfter(true);
   if (Object.keys(cursor).length > 0) await applyCursor(context, cursor);
+}
+
+/** Writes one batch down while the next is on the wire; no more than one waits. What a write throws, the next call throws. */
+function createWriter<T>(write: (item: T) => Promise<void>): { add(item: T): Promise<void>; done(): Promise<void> } {
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    async add(item) {
+      await writing;
+      writing = write(item);
+      // Heard by the next call; until then it must not count as nobody's.
+      writing.catch(() => undefined);
+    },
+    done: () => writing,
+  };
 }
 
 async function fetchNew(context: SyncContext, from: Uid, selected: SelectedMailbox): Promise<void> {
