@@ -37,10 +37,12 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser },
+    // A statement planned while a table was empty would keep its plan while an account of 100,000 messages comes in.
+    onConnect: (client) => client.query('set plan_cache_mode = force_custom_plan'),
     ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs } : {}),
   });
-  pool.on('error', (error) => onConnectionError?.(error));
   let closing: Promise<void> | undefined;
+  pool.on('error', (error) => closing ?? onConnectionError?.(error));
   return {
     pool,
     db: drizzle(pool, { schema }),
