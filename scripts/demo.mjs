@@ -7,5 +7,5 @@ import { ensureSystemPackages } from './lib/system-packages.mjs';
 await command(async ({ node }) => {
   await ensureSystemPackages({ only: ['dovecot', 'postfix', 'openssl'], required: true });
   await ensureBuilt(node);
-  return runEntry({ node, entry: 'packages/mail-lab/src/demo/main.ts', args: process.argv.slice(2) });
+  return runEntry({ node, entry: 'scripts/demo/main.ts', args: process.argv.slice(2) });
 });

@@ -1,0 +1,64 @@
+/**
+ * The app as a process of its own, as `npm start` runs it: embedded database, nothing of this shell's environment that
+ * would change it. For the demo and the benchmarks. It ends with us: it holds one end of an IPC channel.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ENTRY = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
+/** What the app and the programs it starts need of our environment. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
+/** The app ends within nine seconds by itself. */
+const KILL_AFTER_MS = 9_500;
+
+export interface AppOptions {
+  readonly port: number;
+  readonly dataDir: string;
+  /** Variables of the contract. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** For Node itself, such as `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
+}
+
+export interface AppProcess {
+  readonly url: string;
+  readonly pid: number;
+  /** Settles when it has ended, whoever ended it. */
+  readonly ended: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Settles when the app serves. */
+export async function startApp({ port, dataDir, env = {}, nodeArgs = [] }: AppOptions): Promise<AppProcess> {
+  const inherited = Object.fromEntries(
+    INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+  const child = spawn(process.execPath, [...nodeArgs, ENTRY], {
+    env: { ...inherited, NODE_ENV: 'production', LOG_LEVEL: 'warn', DATA_DIR: dataDir, PORT: String(port), ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit');
+  const ready = Promise.withResolvers<void>();
+  if (!child.stdout) throw new Error('The app has no output.');
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line.startsWith('Postroom is ready')) ready.resolve();
+    else console.error(line);
+  });
+  await Promise.race([
+    ready.promise,
+    ended.then(([code]) => Promise.reject(new Error(`The app ended (${code}) before it was ready.`))),
+  ]);
+  return {
+    url: `http://localhost:${port}`,
+    pid: child.pid ?? 0,
+    ended,
+    async stop() {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+      await ended;
+      clearTimeout(late);
+    },
+  };
+}
