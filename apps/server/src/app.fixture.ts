@@ -27,7 +27,14 @@ export interface AppClient {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   readonly cookie: string;
   /** Live events, gathered from now on. */
-  events(): Promise<{ readonly seen: MailEvent[]; stop(): void }>;
+  events(): Promise<LiveEvents>;
+}
+
+export interface LiveEvents {
+  readonly seen: MailEvent[];
+  /** Settles when the server ends the stream. */
+  readonly ended: Promise<unknown>;
+  stop(): void;
 }
 
 export interface TestAppOptions {
@@ -120,8 +127,8 @@ export function createClient(url: string, cookie: string): AppClient {
       const end = new AbortController();
       const response = await fetchOwn('/api/trpc/events.subscribe', { signal: end.signal });
       const seen: MailEvent[] = [];
-      void gather(response, seen).catch(() => undefined);
-      return { seen, stop: () => end.abort() };
+      const ended = gather(response, seen).catch(() => undefined);
+      return { seen, ended, stop: () => end.abort() };
     },
   };
 }

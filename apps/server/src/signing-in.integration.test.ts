@@ -101,6 +101,30 @@ describe('a session', () => {
     expect((await createClient(url, cookie).api.settings.get.query()).theme).toBe('system');
   });
 
+  it('sends nobody on to another site', async () => {
+    const { anonymous } = await start();
+    const away = encodeURIComponent('https://evil.example/');
+    const paths = ['reset-password/x', 'verify-email'].map((path) => `/api/auth/${path}?token=x&callbackURL=${away}`);
+    const answers = await Promise.all(paths.map((path) => anonymous().fetch(path, { redirect: 'manual' })));
+    expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+    expect(answers.map(({ headers }) => headers.get('Location'))).toEqual([null, null]);
+  });
+
+  it('reads a body that does not say its length, as some proxies send all of them', async () => {
+    const { anonymous, signUp: join } = await start();
+    const pieces = (text: string) => ({ body: new Blob([text]).stream(), duplex: 'half' }) as const;
+    const headers = { 'Content-Type': 'application/json' };
+    const credentials = JSON.stringify({ name: 'Ada', email: 'ada@app.test', password: 'fake-app-password' });
+    const init = { method: 'POST', headers };
+    const signedUp = await anonymous().fetch('/api/auth/sign-up/email', { ...init, ...pieces(credentials) });
+    expect(signedUp.status).toBe(200);
+    const saved = await (await join()).fetch('/api/trpc/settings.save', {
+      ...init,
+      ...pieces('{"json":{"theme":"dark"}}'),
+    });
+    expect(saved.status).toBe(200);
+  });
+
   it('takes no body without end', async () => {
     const { anonymous } = await start();
     const endless = new ReadableStream({

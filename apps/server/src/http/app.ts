@@ -5,14 +5,14 @@
  */
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import type { Auth } from '../lib/auth.ts';
 import type { Log } from '../lib/log.ts';
 import type { Services } from '../lib/services.ts';
 import { ThrottledError } from '../security/rate-limit.ts';
 import { appRouter } from '../trpc/index.ts';
+import { bodyLimit } from './body-limit.ts';
 import { clientAddress } from './client-address.ts';
-import type { HttpEnv } from './env.ts';
+import { type HttpEnv, requireCaller } from './env.ts';
 import { createErrorHandler, errorResponse } from './error-response.ts';
 import type { Metrics } from './metrics.ts';
 import { originCheck } from './origin-check.ts';
@@ -61,13 +61,16 @@ export function createHttpApp(deps: HttpAppDeps): Hono<HttpEnv> {
     return errorResponse(c, 503, 'Postroom is just starting, or about to end.');
   });
   app.use('/api/*', originCheck(deps));
-  const limit = (maxSize: number) =>
-    bodyLimit({ maxSize, onError: (c) => errorResponse(c, 413, 'This request is too large.') });
-  app.use('/api/auth/*', limit(MAX_AUTH_BYTES));
-  app.use('/api/trpc/*', limit(MAX_CALL_BYTES));
+  app.use('/api/auth/*', bodyLimit(MAX_AUTH_BYTES));
+  app.use('/api/trpc/*', bodyLimit(MAX_CALL_BYTES));
   app.all('/api/auth/*', (c) => auth.handle(c.req.raw, c.get('clientAddress')));
   app.use('/api/*', async (c, next) => {
     c.set('caller', NO_CALLER.has(c.req.path) ? null : await auth.callerOf(c.req.raw.headers));
+    return next();
+  });
+  // A stream is answered with 200 before tRPC asks whose it is.
+  app.use('/api/trpc/events.subscribe', async (c, next) => {
+    requireCaller(c);
     return next();
   });
   app.all('/api/trpc/*', (c) =>

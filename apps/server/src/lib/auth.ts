@@ -89,6 +89,8 @@ export function createAuth(deps: AuthDeps): Auth {
       // It would put `__Secure-` before our prefix; the attribute itself is set below.
       useSecureCookies: false,
       defaultCookieAttributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
+      // Otherwise it checks no address to be sent on to where NODE_ENV is `test`.
+      disableOriginCheck: false,
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
     },
     logger: { disabled: true },
@@ -147,6 +149,13 @@ export function createAuth(deps: AuthDeps): Auth {
     });
   }
 
+  /** A session, perhaps a stolen one, guesses the password no faster than somebody who signs in. */
+  async function changePassword(request: AuthRequest): Promise<Response> {
+    const caller = await callerOf(request.headers);
+    if (caller) await limits.hit('sign-in', `account ${caller.email.toLowerCase()}`);
+    return answer(endingOthers(request));
+  }
+
   return {
     async handle(request, clientAddress) {
       const { url, method, headers } = request;
@@ -157,7 +166,7 @@ export function createAuth(deps: AuthDeps): Auth {
         requirePlainText(readJson(body ?? ''));
         if (method === 'POST' && path.startsWith('/api/auth/sign-in/')) return await signIn(whole);
         if (method === 'POST' && path.startsWith('/api/auth/sign-up/')) return await signUp(whole);
-        if (method === 'POST' && path === '/api/auth/change-password') return await answer(endingOthers(whole));
+        if (method === 'POST' && path === '/api/auth/change-password') return await changePassword(whole);
         return await answer(whole);
       } catch (error) {
         if (!(error instanceof MailError)) throw error;

@@ -46,7 +46,10 @@ export function driverOf(
  * What a message being written refers to: a conversation, a message, a draft, by our ids; anything that is no such id
  * names nothing of anybody. Fails as not found when one of them is in somebody else's account.
  */
-export async function requireOwnAccounts(ctx: CallerContext, ids: readonly (string | null | undefined)[]): Promise<void> {
+export async function requireOwnAccounts(
+  ctx: CallerContext,
+  ids: readonly (string | null | undefined)[],
+): Promise<void> {
   for (const id of ids) {
     const kind = (['thread', 'message', 'draft'] as const).find((one) => isPublicId(one, id ?? ''));
     if (kind) await driverOf(ctx, kind, id ?? '');

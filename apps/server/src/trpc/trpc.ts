@@ -4,7 +4,7 @@
  */
 import { initTRPC, type TRPC_ERROR_CODE_KEY, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
-import { ZodError } from 'zod';
+import { ZodError, z } from 'zod';
 import { type ErrorCode, MailError, type MailErrorData } from '../lib/driver/errors.ts';
 import { requirePlainText } from '../lib/plain-text.ts';
 import type { Context } from './context.ts';
@@ -94,3 +94,12 @@ export const procedure = t.procedure
     return next({ ctx: { ...ctx, caller: ctx.caller } });
   })
   .use(plainText);
+
+const namedAccountSchema = z.object({ connectionId: z.string() });
+
+/** For what is named by ids that carry their account: one that is named beside them is not needed, and must be the caller's all the same. */
+export const procedureById = procedure.use(async ({ ctx, getRawInput, next }) => {
+  const named = namedAccountSchema.safeParse(await getRawInput()).data?.connectionId;
+  if (named !== undefined && named !== 'all') await ctx.services.drivers.getActiveDriver(ctx.caller.id, named);
+  return next();
+});

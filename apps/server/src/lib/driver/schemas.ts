@@ -168,7 +168,11 @@ export const outgoingAttachmentSchema = z.union([
 ]);
 export type OutgoingAttachment = z.infer<typeof outgoingAttachmentSchema>;
 
-const recipients = z.array(addressSchema).max(2000);
+/** In a draft an address may still be anything. */
+const recipients = z.array(z.object({ name: z.string().max(2000).optional(), email: z.string().max(1000) })).max(2000);
+const headerFields = z
+  .record(z.string().max(100), z.string().max(2000))
+  .refine((fields) => Object.keys(fields).length <= 50, 'at most 50 header fields');
 
 export const sendInputSchema = z.object({
   to: recipients,
@@ -178,7 +182,7 @@ export const sendInputSchema = z.object({
   message: z.string().max(10_000_000),
   text: z.string().max(10_000_000).optional(),
   attachments: z.array(outgoingAttachmentSchema).max(200).optional(),
-  headers: z.record(z.string(), z.string().max(2000)).optional(),
+  headers: headerFields.optional(),
   threadId: z.string().max(40).optional(),
   inReplyTo: z.string().max(1000).optional(),
   fromEmail: z.string().max(320).optional(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isPublicId } from '../../lib/driver/ids.ts';
 import { draftInputSchema, draftSchema } from '../../lib/driver/schemas.ts';
 import { type CallerContext, driverOf, requireOwnAccounts } from '../by-account.ts';
-import { procedure, router } from '../trpc.ts';
+import { procedure, procedureById, router } from '../trpc.ts';
 
 const id = z.string().max(40);
 
@@ -13,7 +13,7 @@ function driverOfDraft(ctx: CallerContext, draftId: string) {
 }
 
 export const draftsRouter = router({
-  create: procedure
+  create: procedureById
     .input(draftInputSchema)
     .output(z.object({ id: z.string() }))
     .mutation(async ({ ctx, input }) => {
@@ -23,7 +23,7 @@ export const draftsRouter = router({
         : await ctx.services.drivers.getActiveDriver(ctx.caller.id, input.connectionId);
       return driver.createDraft(input);
     }),
-  get: procedure
+  get: procedureById
     .input(z.object({ id, connectionId: z.string().max(32).optional() }))
     .output(draftSchema)
     .query(async ({ ctx, input }) => (await driverOfDraft(ctx, input.id)).getDraft(input.id)),
@@ -46,7 +46,7 @@ export const draftsRouter = router({
         ...(input?.pageToken === undefined ? {} : { pageToken: input.pageToken }),
       }),
     ),
-  delete: procedure
+  delete: procedureById
     .input(z.object({ id, connectionId: z.string().max(32).optional() }))
     .output(z.object({ success: z.literal(true) }))
     .mutation(async ({ ctx, input }) => {

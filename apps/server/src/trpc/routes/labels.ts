@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isPublicId, parseId, presentConnectionId } from '../../lib/driver/ids.ts';
 import { labelColorSchema, labelSchema, oneLine } from '../../lib/driver/schemas.ts';
 import type { CallerContext } from '../by-account.ts';
-import { procedure, router } from '../trpc.ts';
+import { procedure, procedureById, router } from '../trpc.ts';
 
 const connectionId = z.string().max(32).optional();
 const id = z.string().max(40);
@@ -29,14 +29,14 @@ export const labelsRouter = router({
       const driver = await ctx.services.drivers.getActiveDriver(ctx.caller.id, input.connectionId);
       return driver.createLabel({ name: input.name, color: input.color });
     }),
-  update: procedure
+  update: procedureById
     .input(z.object({ id, name, color: labelColorSchema.optional(), connectionId }))
     .output(done)
     .mutation(async ({ ctx, input }) => {
       await (await driverOfLabel(ctx, input.id)).updateLabel(input.id, { name: input.name, color: input.color });
       return { success: true };
     }),
-  delete: procedure
+  delete: procedureById
     .input(z.object({ id, connectionId }))
     .output(done)
     .mutation(async ({ ctx, input }) => {

@@ -14,7 +14,7 @@ import {
 } from '../../lib/driver/schemas.ts';
 import type { MailManager } from '../../lib/driver/types.ts';
 import { actOnThreads, driverOf, requireOwnAccounts } from '../by-account.ts';
-import { procedure, router } from '../trpc.ts';
+import { procedure, procedureById, router } from '../trpc.ts';
 
 const connectionId = z.string().max(32).optional();
 const folder = z.string().max(200).optional();
@@ -29,7 +29,7 @@ function action<Schema extends z.ZodType<Targets>>(
   schema: Schema,
   run: (driver: MailManager, ids: string[], input: z.output<Schema>) => Promise<ActionResult>,
 ) {
-  return procedure
+  return procedureById
     .input(schema)
     .output(actionResultSchema)
     .mutation(({ ctx, input }) => {
@@ -48,7 +48,7 @@ export const mailRouter = router({
       return (await ctx.services.drivers.getActiveDriver(ctx.caller.id, input.connectionId)).list(options);
     }),
 
-  get: procedure
+  get: procedureById
     .input(z.object({ id: z.string().max(40), folder, connectionId }))
     .output(conversationSchema)
     .query(async ({ ctx, input }) => (await driverOf(ctx, 'thread', input.id)).get(input.id, { folder: input.folder })),
@@ -83,14 +83,14 @@ export const mailRouter = router({
   ),
   unsnooze: action(targetsSchema, (driver, own) => driver.unsnooze(own)),
 
-  delete: procedure
+  delete: procedureById
     .input(z.object({ id: z.string().max(40), folder, connectionId }))
     .output(actionResultSchema)
     .mutation(({ ctx, input }) =>
       actOnThreads(ctx, [input.id], (driver, own) => driver.delete(own, { folder: input.folder })),
     ),
 
-  modifyLabels: procedure
+  modifyLabels: procedureById
     .input(
       z.object({
         threadId: z.array(z.string().max(40)).max(5000),
@@ -106,7 +106,7 @@ export const mailRouter = router({
       ),
     ),
 
-  undo: procedure
+  undo: procedureById
     .input(z.object({ token: z.string().min(1).max(2000), connectionId }))
     .output(actionResultSchema)
     .mutation(async ({ ctx, input }) => {
@@ -120,7 +120,7 @@ export const mailRouter = router({
       return { success: true };
     }),
 
-  send: procedure
+  send: procedureById
     .input(sendInputSchema)
     .output(z.object({ success: z.literal(true), id: z.string(), state: z.enum(outboxStates) }))
     .mutation(async ({ ctx, input }) => {

@@ -1,7 +1,7 @@
 /** outbox.*: what is on its way, and what could not go. */
 import { z } from 'zod';
 import { outgoingSchema } from '../../lib/driver/schemas.ts';
-import { procedure, router } from '../trpc.ts';
+import { procedure, procedureById, router } from '../trpc.ts';
 
 const one = z.object({ id: z.string().max(40), connectionId: z.string().max(32).optional() });
 
@@ -12,15 +12,15 @@ export const outboxRouter = router({
     .query(async ({ ctx, input }) => ({
       items: await ctx.services.outbox.list(ctx.caller.id, input?.connectionId),
     })),
-  get: procedure
+  get: procedureById
     .input(one)
     .output(outgoingSchema)
     .query(({ ctx, input }) => ctx.services.outbox.get(ctx.caller.id, input.id)),
-  cancel: procedure
+  cancel: procedureById
     .input(one)
     .output(z.object({ draftId: z.string() }))
     .mutation(({ ctx, input }) => ctx.services.outbox.cancel(ctx.caller.id, input.id)),
-  retry: procedure
+  retry: procedureById
     .input(one)
     .output(z.object({ success: z.literal(true) }))
     .mutation(async ({ ctx, input }) => {
