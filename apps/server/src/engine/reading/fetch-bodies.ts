@@ -12,7 +12,7 @@ import type { ImapSession } from '../imap/types.ts';
 import { type Body, saveBody, saveSnippets } from '../index/bodies.ts';
 import type { MessagePlace, MessageRow } from '../index/conversation.ts';
 import { refreshThreads } from '../index/refresh.ts';
-import { indexBody } from '../index/search-index.ts';
+import { indexBodies } from '../index/search-index.ts';
 import { row, transaction } from '../index/sql.ts';
 import {
   composeBody,
@@ -147,7 +147,7 @@ export async function loadOwnSource(
 async function keep(pool: pg.Pool, connectionId: ConnectionId, message: MessageRow, body: Body): Promise<void> {
   await transaction(pool, async (tx) => {
     await saveBody(tx, connectionId, message.id, body);
-    await indexBody(tx, connectionId, message.id, body.text === '' ? snippetSource(body) : body.text);
+    await indexBodies(tx, connectionId, new Map([[message.id, body.text === '' ? snippetSource(body) : body.text]]));
     if (message.snippet !== null) return;
     const line = snippet(body.text === '' ? { html: body.html } : { text: body.text });
     const threads = await saveSnippets(tx, connectionId, new Map([[message.id, line]]));

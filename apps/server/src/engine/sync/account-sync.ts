@@ -2,7 +2,16 @@
  * One whole look at an account over one session: LIST with STATUS, the mailboxes that changed brought up to date, then
  * older mail piece by piece. Between pieces whoever asked for a mailbox (a push, an action) goes first.
  */
-import type { ConnectionId, Learned, MailboxId, MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
+import type {
+  ConnectionId,
+  Learned,
+  MailboxId,
+  MailboxRole,
+  MessageRowId,
+  ModSeq,
+  Uid,
+  UidValidity,
+} from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { ImapSession, ListedMailbox } from '../imap/types.ts';
@@ -16,6 +25,9 @@ import { announceConnection, saveLearned } from './connection-state.ts';
 import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
 import { applyMailboxList } from './mailboxes.ts';
 import { readHeads } from './snippets.ts';
+
+/** Messages whose text is fetched with one command: some MB at most (snippets.ts). */
+const WORDS_AT_ONCE = 200;
 
 export interface AccountSyncDeps {
   readonly pool: pg.Pool;
@@ -185,7 +197,7 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
 
   async function snippetsOf(mailbox: { id: MailboxId; path: string }, limit: number): Promise<void> {
     const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
-    if (done > 0) selectedPath = mailbox.path;
+    if (done !== null) selectedPath = mailbox.path;
   }
 
   return {
@@ -217,20 +229,30 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     },
     /** Subjects, people and file names of what is listed, to be searched. */
     async indexHeaders(mailboxes: readonly MailboxRow[]): Promise<void> {
-      while (!deps.signal.aborted && !mustLeaveOff() && (await indexNext(pool, connectionId, 500)) > 0) {
+      let below: MessageRowId | undefined;
+      while (!deps.signal.aborted && !mustLeaveOff()) {
+        const lowest = await indexNext(pool, connectionId, 500, below);
+        // From the top once more: some came in above meanwhile.
+        if (lowest === null && below === undefined) return;
+        below = lowest ?? undefined;
         await answerRequests(mailboxes);
       }
     },
     /** Searchable text of everything, newest first, a little at a time. */
     async readWords(mailboxes: readonly MailboxRow[]): Promise<void> {
       for (const mailbox of mailboxes) {
+        let below: Uid | undefined;
         for (;;) {
-          if (deps.signal.aborted) return;
-          if (mustLeaveOff()) return;
+          if (deps.signal.aborted || mustLeaveOff()) return;
           await answerRequests(mailboxes);
-          const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'words', limit: 50 });
-          if (done === 0) break;
-          selectedPath = mailbox.path;
+          const lowest = await readHeads(session, pool, connectionId, mailbox, {
+            kind: 'words',
+            limit: WORDS_AT_ONCE,
+            ...(below === undefined ? {} : { below }),
+          });
+          if (lowest === null && below === undefined) break;
+          if (lowest !== null) selectedPath = mailbox.path;
+          below = lowest ?? undefined;
         }
       }
     },
