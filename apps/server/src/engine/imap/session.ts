@@ -20,7 +20,7 @@ import {
   uidValidityOf,
 } from './convert.ts';
 import { idle } from './idle.ts';
-import type { CopyOutcome, FetchedMessage, FlagUpdate, ImapEvent, ImapSession } from './types.ts';
+import type { CopyOutcome, FetchedMessage, FlagUpdate, ImapEvent, ImapSession, SelectedMailbox } from './types.ts';
 import { UidSet } from './uid-set.ts';
 
 /** What the server tells unasked; `select` empties it first. */
@@ -59,6 +59,7 @@ function refused(what: string): MailError {
 export function createSession(client: ImapFlow, context: ErrorContext, push: Push): ImapSession {
   const guard = <T>(work: () => Promise<T>) => withErrorHandler(context, work);
   const capabilities = capabilitiesOf(client);
+  let selected: SelectedMailbox | null = null;
   const gone = () =>
     new MailError({ code: 'MESSAGE_NOT_FOUND', message: 'The mail server does not have this message any more.' });
 
@@ -92,8 +93,8 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
     get closed() {
       return !client.usable;
     },
-    get selectedPath() {
-      return client.mailbox ? client.mailbox.path : null;
+    get selected() {
+      return client.mailbox && client.mailbox.path === selected?.path ? selected : null;
     },
     list: ({ status }) =>
       guard(async () => (await client.list(status ? { statusQuery: STATUS_QUERY } : {})).map(listedMailboxOf)),
@@ -114,7 +115,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
             : {}),
         });
         const resynced = options.resync !== undefined && 'qresync' in mailbox && mailbox.qresync === true;
-        return {
+        selected = {
           path: mailbox.path,
           uidValidity: uidValidityOf(mailbox.uidValidity),
           uidNext: uidOf(mailbox.uidNext),
@@ -125,6 +126,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
           readOnly: mailbox.readOnly === true,
           resync: resynced ? { vanished: UidSet.of(push.vanished), changed: [...push.changed] } : null,
         };
+        return selected;
       }),
     searchAll: () =>
       guard(async () => {

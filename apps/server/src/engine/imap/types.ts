@@ -138,8 +138,8 @@ export interface PartRequest {
 export interface ImapSession {
   readonly capabilities: Capabilities;
   readonly closed: boolean;
-  /** Path of the selected mailbox. Its STATUS is not to be trusted: servers tell it as this session last saw it. */
-  readonly selectedPath: string | null;
+  /** The selected mailbox as SELECT showed it. Its STATUS is not to be trusted: servers tell it as this session last saw it. */
+  readonly selected: SelectedMailbox | null;
   list(options: { status: boolean }): Promise<ListedMailbox[]>;
   status(path: string): Promise<MailboxStatus>;
   /** SELECT or EXAMINE, always on the wire, so that the counts are fresh. With `resync`, QRESYNC where enabled. */

@@ -99,7 +99,7 @@ export function isUnchanged(
 export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): Promise<AccountLook> {
   const { pool, connectionId } = deps;
   // QUIRK: Dovecot's STATUS of the selected mailbox is stale until a NOOP: what is selected is always looked at.
-  const selectedBefore = session.selectedPath;
+  const selectedBefore = session.selected?.path ?? null;
   const listed = await session.list({ status: true });
   const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
   const statusOf = new Map(listed.map(({ path, status }) => [path, status]));

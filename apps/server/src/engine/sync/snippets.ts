@@ -6,6 +6,7 @@ import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Ui
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
+import { selectToRead } from '../imap/select-to-read.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { saveSnippets } from '../index/bodies.ts';
@@ -65,7 +66,7 @@ export async function readHeads(
   );
   const lowest = candidates.at(-1)?.uid;
   if (lowest === undefined) return null;
-  if (session.selectedPath !== mailbox.path) await session.select(mailbox.path, { readOnly: true });
+  await selectToRead(session, mailbox.path, candidates[0]?.uid ?? lowest);
   const maxBytes = options.kind === 'snippet' ? SNIPPET_BYTES : WORDS_BYTES;
   const texts = new Map<MessageRowId, string>();
   for (const [part, group] of byTextPart(candidates)) {
