@@ -93,8 +93,9 @@ export async function indexNext(
     const messages = await rows<Indexable>(
       tx,
       `select ${COLUMNS} from message m
-       where m.connection_id = $1 and m.id < coalesce($3, 9223372036854775807) and not exists (
-         select 1 from message_search s where s.connection_id = m.connection_id and s.message_id = m.id)
+       where m.connection_id = $1 and m.id < coalesce($3, 9223372036854775807) and (
+         select s.message_id from message_search s where s.connection_id = m.connection_id and s.message_id = m.id
+       ) is null
        order by m.id desc limit $2`,
       [connectionId, limit, below ?? null],
     );
