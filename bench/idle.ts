@@ -19,6 +19,9 @@ export async function idleRows(stage: Stage, accounts: number): Promise<Row[]> {
   const imap = await startMemoryImap({ users });
   const smtp = await startMemorySmtp({ users, tls: 'none' });
   try {
+    // A process that has had nothing else to do.
+    await stage.restart(async () => undefined);
+    await delay(SETTLE_MS);
     const before = residentMb(stage.app.pid);
     const todo = users.values();
     await Promise.all(

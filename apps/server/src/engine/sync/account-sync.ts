@@ -98,13 +98,15 @@ export function isUnchanged(
 /** Looks at the whole account. Throws MailError when the session is lost; what was committed stays. */
 export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): Promise<AccountLook> {
   const { pool, connectionId } = deps;
+  const look = createLook(session, deps, await ownAddresses(pool, connectionId));
+  const isFirst = (await loadMailboxes(pool, connectionId)).length === 0;
+  if (isFirst) await showInbox(session, deps, look);
   // QUIRK: Dovecot's STATUS of the selected mailbox is stale until a NOOP: what is selected is always looked at.
   const selectedBefore = session.selected?.path ?? null;
   const listed = await session.list({ status: true });
   const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
   const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
-  const look = createLook(session, deps, await ownAddresses(pool, connectionId));
 
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
@@ -113,7 +115,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
     try {
       await look.sync(mailbox);
       // The first screen before anything else.
-      if (mailbox.role === 'inbox') await look.firstScreen(mailbox);
+      if (mailbox.role === 'inbox' && !isFirst) await look.firstScreen(mailbox);
     } catch (error) {
       // One folder that the server will not open must not keep the others from being read.
       if (!(error instanceof MailError) || session.closed || mailbox.role === 'inbox') throw error;
@@ -130,6 +132,18 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   }
   return { missing, complete, hasMore: look.leftOff() };
 }
+
+/** The very first look: the newest of the inbox before the server is asked how many there are in each of 200 mailboxes. */
+async function showInbox(session: ImapSession, deps: AccountSyncDeps, look: Look): Promise<void> {
+  const { pool, connectionId } = deps;
+  await applyMailboxList(pool, connectionId, await session.list({ status: false }), deps.missingBefore);
+  const inbox = (await loadMailboxes(pool, connectionId)).find(({ role }) => role === 'inbox');
+  if (!inbox || deps.signal.aborted) return;
+  await look.sync(inbox);
+  await look.firstScreen(inbox);
+}
+
+type Look = ReturnType<typeof createLook>;
 
 function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
   const { pool, connectionId } = deps;
