@@ -103,8 +103,9 @@ export function listedMailboxOf(mailbox: ListResponse): ListedMailbox {
 /** Null for a row that lacks what a message must have: it is left out, never stored as "no flags". */
 export function fetchedMessageOf(row: FetchMessageObject): FetchedMessage | null {
   const uid = uidOf(row.uid);
-  if (uid === null || !row.flags || row.internalDate === undefined) return null;
-  const internalDate = new Date(row.internalDate);
+  // Flags alone: the server tells of a change, unasked.
+  if (uid === null || !row.flags || (row.internalDate === undefined && !row.headers)) return null;
+  const internalDate = new Date(row.internalDate ?? Number.NaN);
   return {
     uid,
     flags: flagsOf(row.flags),

@@ -88,6 +88,13 @@ export async function insertPlacements(
   }
   await insertRows(tx, connectionId, added);
   await adoptRows(tx, connectionId, adopted);
+  // Found again elsewhere: the place it vanished from goes in the same moment.
+  await tx.query(
+    `delete from placement p using message m where m.connection_id = $1 and m.id = any($2::bigint[])
+       and m.orphaned_at is not null and p.connection_id = $1 and p.message_id = m.id
+       and p.uid is null and p.operation_id is null and p.state = 'arriving'`,
+    [connectionId, messageIds],
+  );
   await tx.query(
     'update message set orphaned_at = null where connection_id = $1 and id = any($2::bigint[]) and orphaned_at is not null',
     [connectionId, messageIds],

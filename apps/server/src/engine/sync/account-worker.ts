@@ -117,7 +117,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     );
     if (look?.complete) {
       missingBefore = look.missing;
-      previousLookAt = startedAt;
+      if (look.sawAll) previousLookAt = startedAt;
     }
     if (!look?.complete || look.hasMore) return 0;
     return look.missing.size > 0 ? MISSING_AGAIN_MS : LOOK_EVERY_MS;
