@@ -6,6 +6,7 @@
 import { ImapFlow } from 'imapflow';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import type { Dial } from '../../security/tls.ts';
+import { boundAnswers } from './flood.ts';
 import { quirksOf } from './quirks.ts';
 import { createSession } from './session.ts';
 import { createTransport } from './transport.ts';
@@ -65,6 +66,7 @@ export async function connectImap(
     ...(quirks.pollBy ? { missingIdleCommand: quirks.pollBy } : {}),
   });
   const unasked = listenUnasked(client);
+  boundAnswers(client);
   const context = { on: 'imap', host: endpoint.host, port: endpoint.port } as const;
   const giveUp = () => client.close();
   signal?.addEventListener('abort', giveUp, { once: true });

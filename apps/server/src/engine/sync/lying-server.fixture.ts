@@ -6,7 +6,7 @@ import { createTlsPolicy } from '../../security/tls.ts';
 import { type ConnectOptions, connectImap } from '../imap/connect.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { rows } from '../index/sql.ts';
-import { createLook, listOf, mail, newConnection } from './account.fixture.ts';
+import { createLook, type LookOptions, listOf, mail, newConnection } from './account.fixture.ts';
 
 export const USER = { user: 'ada@lab.test', password: 'fake-password' };
 
@@ -22,7 +22,7 @@ export interface LyingAccount {
   session(): Promise<ImapSession>;
   connect(options?: ConnectOptions, port?: number): Promise<ImapSession>;
   /** One whole look; whether it got to the end. */
-  look(): Promise<boolean>;
+  look(options?: LookOptions): Promise<boolean>;
   /** Looks until one is not cut off, three at most. */
   lookAgain(): Promise<void>;
   list(path: string): Promise<string[]>;
@@ -67,7 +67,7 @@ export async function withLiar(
     imap,
     session,
     connect,
-    look: async () => look(await session()),
+    look: async (looking) => look(await session(), looking),
     async lookAgain() {
       for (let tries = 0; tries < 3; tries += 1) {
         if (await account.look().catch(() => false)) return;
