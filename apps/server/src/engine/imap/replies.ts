@@ -20,8 +20,9 @@ export interface Replies {
   refusalOf(error: unknown): MailError;
 }
 
-/** RFC 5530: what may go right later without anybody doing anything. */
-const NOT_NOW: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'THROTTLED', 'SERVERBUG']);
+/** RFC 5530: what may go right later without anybody doing anything. A LIMIT of keywords or mailboxes does not. */
+const NOT_NOW: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'THROTTLED', 'SERVERBUG']);
+const GENERAL: ReadonlySet<string> = new Set(['SERVER_UNAVAILABLE', 'TOO_MANY_CONNECTIONS']);
 
 /** Watches the client's commands from now on. Commands of one session run one at a time. */
 export function watchReplies(client: ImapFlow, context: ErrorContext): Replies {
@@ -46,7 +47,7 @@ export function watchReplies(client: ImapFlow, context: ErrorContext): Replies {
     const { responseStatus, serverResponseCode } = error as Refusal;
     if (responseStatus !== 'NO' && responseStatus !== 'BAD') return known;
     const isNotNow = NOT_NOW.has(String(serverResponseCode ?? '').toUpperCase()) || known.code === 'THROTTLED';
-    if (known.code !== 'SERVER_UNAVAILABLE' || isNotNow) return known;
+    if (!GENERAL.has(known.code) || isNotNow) return known;
     const { message, on } = known;
     return new MailError({ code: 'NOT_SUPPORTED', message, on, cause: error });
   }

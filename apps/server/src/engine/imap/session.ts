@@ -89,10 +89,8 @@ export function createSession({ client, context, unasked, idleMs }: SessionParts
       }),
     unselect: () =>
       guard(async () => {
-        // CLOSE, where UNSELECT lacks, would remove what others have marked as \Deleted.
-        const selected = client.mailbox || null;
-        const mayClose = client.capabilities.has('UNSELECT') || selected?.readOnly === true;
-        if (mayClose) await internalsOf(client).run('CLOSE', { unselect: true });
+        // CLOSE would remove what others have marked as \Deleted.
+        if (client.capabilities.has('UNSELECT')) await internalsOf(client).run('CLOSE', { unselect: true });
       }),
     searchAll: () =>
       guard(async () => {

@@ -153,7 +153,7 @@ export interface ImapSession {
   searchHeader(field: string, value: string): Promise<Uid[]>;
   /** RFC 9051 §6.4.4 with imapflow's search object; null when the server refuses the search. */
   search(criteria: Readonly<Record<string, unknown>>): Promise<Uid[] | null>;
-  /** Leaves the selected mailbox, where that can be done without removing anything. */
+  /** Leaves the selected mailbox where UNSELECT (RFC 3691) is offered, else not. */
   unselect(): Promise<void>;
   /** In batches as they come, back-pressured: the wire waits for `onBatch`. Gives the UIDs that never came. */
   fetchMessages(
