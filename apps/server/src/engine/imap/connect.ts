@@ -79,5 +79,6 @@ export async function connectImap(
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
-  return createSession({ client, context, unasked, idleMs: quirks.idleMs ?? idleMs });
+  const limits = { everyMs: quirks.idleMs ?? idleMs, silentMs };
+  return createSession({ client, context, unasked, limits });
 }

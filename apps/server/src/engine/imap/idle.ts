@@ -16,16 +16,19 @@ export interface IdleParts {
   readonly onElsewhere: () => void;
   /** An IDLE is begun anew after this: middle boxes and some providers forget silent connections. */
   readonly everyMs: number;
+  /** After so long without a word the connection itself is asked whether it lives, which ends the IDLE. */
+  readonly silentMs: number;
 }
 
 /** Tells of changes anywhere until the signal aborts. Throws when the connection is lost. */
-export async function idle({ client, onElsewhere, everyMs }: IdleParts, signal: AbortSignal): Promise<void> {
+export async function idle({ client, onElsewhere, everyMs, silentMs }: IdleParts, signal: AbortSignal): Promise<void> {
   const stopNotify = client.capabilities.has('NOTIFY') ? await startNotify(client, onElsewhere) : undefined;
+  const tooSoonMs = Math.min(TOO_SOON_MS, silentMs / 2);
   try {
     for (let tooSoon = 0; !signal.aborted; ) {
       const begunAt = Date.now();
       const isOurs = await idleOnce(client, everyMs, signal);
-      tooSoon = !isOurs && Date.now() - begunAt < TOO_SOON_MS ? tooSoon + 1 : 0;
+      tooSoon = !isOurs && Date.now() - begunAt < tooSoonMs ? tooSoon + 1 : 0;
       if (tooSoon > MAX_TOO_SOON && !signal.aborted) throw ended();
     }
   } finally {

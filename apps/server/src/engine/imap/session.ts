@@ -10,7 +10,7 @@ import { type ErrorContext, withErrorHandler } from '../../lib/driver/with-error
 import { createChanges } from './changes.ts';
 import { capabilitiesOf, flagNames, listedMailboxOf, modSeqOf, statusOf, uidOf, uidValidityOf } from './convert.ts';
 import { createFetches } from './fetch.ts';
-import { idle } from './idle.ts';
+import { type IdleParts, idle } from './idle.ts';
 import { internalsOf } from './internals.ts';
 import { watchReplies } from './replies.ts';
 import type { ImapSession, MailboxStatus } from './types.ts';
@@ -28,11 +28,10 @@ export interface SessionParts {
   readonly client: ImapFlow;
   readonly context: ErrorContext;
   readonly unasked: Unasked;
-  /** An IDLE is begun anew after this. */
-  readonly idleMs: number;
+  readonly limits: Pick<IdleParts, 'everyMs' | 'silentMs'>;
 }
 
-export function createSession({ client, context, unasked, idleMs }: SessionParts): ImapSession {
+export function createSession({ client, context, unasked, limits }: SessionParts): ImapSession {
   const replies = watchReplies(client, context);
   const guard = <T>(work: () => Promise<T>) => withErrorHandler(context, work);
   const capabilities = capabilitiesOf(client);
@@ -163,7 +162,7 @@ export function createSession({ client, context, unasked, idleMs }: SessionParts
     deleteMailbox: (path) => guard(async () => void (await client.mailboxDelete(path))),
     subscribe: (path) => guard(async () => void (await client.mailboxSubscribe(path))),
     idle: (signal) =>
-      guard(() => idle({ client, onElsewhere: () => unasked.emit({ kind: 'elsewhere' }), everyMs: idleMs }, signal)),
+      guard(() => idle({ client, onElsewhere: () => unasked.emit({ kind: 'elsewhere' }), ...limits }, signal)),
     noop: () => guard(() => client.noop()),
     onEvent(listener) {
       unasked.listeners.add(listener);

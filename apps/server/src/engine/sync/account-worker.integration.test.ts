@@ -38,7 +38,7 @@ function accessOf(account: TestAccount): AccountAccess {
     async withImap(_connectionId, _purpose, work) {
       const session = await account.connect();
       try {
-        return await work(session);
+        return await work(session, new AbortController().signal);
       } finally {
         session.destroy();
       }
