@@ -8,6 +8,7 @@ import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import type { Dial } from '../../security/tls.ts';
 import { boundAnswers } from './flood.ts';
 import { quirksOf } from './quirks.ts';
+import { watchReplies } from './replies.ts';
 import { createSession } from './session.ts';
 import { createTransport } from './transport.ts';
 import type { ImapAccount, ImapSession } from './types.ts';
@@ -68,11 +69,13 @@ export async function connectImap(
   const unasked = listenUnasked(client);
   boundAnswers(client);
   const context = { on: 'imap', host: endpoint.host, port: endpoint.port } as const;
+  const replies = watchReplies(client, context);
   const giveUp = () => client.close();
   signal?.addEventListener('abort', giveUp, { once: true });
   try {
     signal?.throwIfAborted();
     await client.connect();
+    replies.assertWelcome();
   } catch (error) {
     client.close();
     throw toMailError(error, context);
@@ -80,5 +83,5 @@ export async function connectImap(
     signal?.removeEventListener('abort', giveUp);
   }
   const limits = { everyMs: quirks.idleMs ?? idleMs, silentMs };
-  return createSession({ client, context, unasked, limits });
+  return createSession({ client, context, unasked, replies, limits });
 }

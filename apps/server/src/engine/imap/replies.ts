@@ -18,6 +18,8 @@ export interface Replies {
   run<T>(what: string, work: () => Promise<T | false | undefined>): Promise<{ value: T; code: readonly string[] }>;
   /** For methods that throw by themselves. */
   refusalOf(error: unknown): MailError;
+  /** Throws while the server wants to be left alone: imapflow lets some refusals pass. */
+  assertWelcome(): void;
 }
 
 /** RFC 5530: what may go right later without anybody doing anything. A LIMIT of keywords or mailboxes does not. */
@@ -29,7 +31,13 @@ export function watchReplies(client: ImapFlow, context: ErrorContext): Replies {
   const internals = internalsOf(client);
   const exec = internals.exec.bind(client);
   let last: { error?: unknown; code: readonly string[] } = { code: [] };
+  let quiet: { error: unknown; until: number } | null = null;
+  const assertWelcome = () => {
+    if (quiet && Date.now() < quiet.until) throw quiet.error;
+  };
   internals.exec = async (...command) => {
+    // imapflow tries some commands again in other words, at once.
+    if (command[0] !== 'LOGOUT') assertWelcome();
     try {
       const reply = await exec(...command);
       const [first] = reply.response?.attributes ?? [];
@@ -38,6 +46,8 @@ export function watchReplies(client: ImapFlow, context: ErrorContext): Replies {
       return reply;
     } catch (error) {
       last = { error, code: [] };
+      const { retryAfterMs } = toMailError(error, context);
+      if (retryAfterMs !== undefined) quiet = { error, until: Date.now() + retryAfterMs };
       throw error;
     }
   };
@@ -54,6 +64,7 @@ export function watchReplies(client: ImapFlow, context: ErrorContext): Replies {
 
   return {
     refusalOf,
+    assertWelcome,
     async run(what, work) {
       last = { code: [] };
       const value = await work();

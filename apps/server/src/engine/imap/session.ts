@@ -12,7 +12,7 @@ import { capabilitiesOf, flagNames, listedMailboxOf, modSeqOf, statusOf, uidOf, 
 import { createFetches } from './fetch.ts';
 import { type IdleParts, idle } from './idle.ts';
 import { internalsOf } from './internals.ts';
-import { watchReplies } from './replies.ts';
+import type { Replies } from './replies.ts';
 import type { ImapSession, MailboxStatus } from './types.ts';
 import { UidSet } from './uid-set.ts';
 import type { Unasked } from './unasked.ts';
@@ -28,11 +28,11 @@ export interface SessionParts {
   readonly client: ImapFlow;
   readonly context: ErrorContext;
   readonly unasked: Unasked;
+  readonly replies: Replies;
   readonly limits: Pick<IdleParts, 'everyMs' | 'silentMs'>;
 }
 
-export function createSession({ client, context, unasked, limits }: SessionParts): ImapSession {
-  const replies = watchReplies(client, context);
+export function createSession({ client, context, unasked, replies, limits }: SessionParts): ImapSession {
   const guard = <T>(work: () => Promise<T>) => withErrorHandler(context, work);
   const capabilities = capabilitiesOf(client);
   const gone = () =>
@@ -163,7 +163,13 @@ export function createSession({ client, context, unasked, limits }: SessionParts
     subscribe: (path) => guard(async () => void (await client.mailboxSubscribe(path))),
     idle: (signal) =>
       guard(() => idle({ client, onElsewhere: () => unasked.emit({ kind: 'elsewhere' }), ...limits }, signal)),
-    noop: () => guard(() => client.noop()),
+    noop: () =>
+      guard(async () => {
+        await client.noop();
+        // Whatever became of it, imapflow says nothing.
+        if (!client.usable)
+          throw new MailError({ code: 'SERVER_UNAVAILABLE', message: 'The connection is lost.', on: 'imap' });
+      }),
     onEvent(listener) {
       unasked.listeners.add(listener);
       return () => unasked.listeners.delete(listener);

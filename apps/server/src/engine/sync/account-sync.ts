@@ -107,7 +107,8 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
       if (mailbox.role === 'inbox') await look.firstScreen(mailbox);
     } catch (error) {
       // One folder that the server will not open must not keep the others from being read.
-      if (!(error instanceof MailError) || session.closed || mailbox.role === 'inbox') throw error;
+      const isElsewhereToo = session.closed || mailbox.role === 'inbox';
+      if (!(error instanceof MailError) || isElsewhereToo || error.code === 'THROTTLED') throw error;
       deps.onMailboxRefused(mailbox.path, error);
       refused += 1;
     }
