@@ -18,6 +18,7 @@ const CONNECT_MS = 15_000;
 const GREETING_MS = 10_000;
 const SOCKET_MS = 60_000;
 const IDLE_MS = 4 * 60_000;
+const COMMAND_MS = 15 * 60_000;
 /** Bounds of one answer. The longest honest lines are SEARCH's; a message is read in pieces. */
 const MAX_LINE = 16 * 1024 * 1024;
 const MAX_LITERAL = 160 * 1024 * 1024;
@@ -32,6 +33,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
   /** So long a server may be silent where it owes an answer; then the connection counts as dead. */
   readonly silentMs?: number;
+  /** So long one command may take, however much is said meanwhile. */
+  readonly commandMs?: number;
   /** Where the provider's table says nothing. */
   readonly idleMs?: number;
 }
@@ -40,7 +43,7 @@ export interface ConnectOptions {
 export async function connectImap(
   account: ImapAccount,
   dial: Dial,
-  { signal, silentMs = SOCKET_MS, idleMs = IDLE_MS }: ConnectOptions = {},
+  { signal, silentMs = SOCKET_MS, idleMs = IDLE_MS, commandMs = COMMAND_MS }: ConnectOptions = {},
 ): Promise<ImapSession> {
   const { endpoint } = account;
   const quirks = quirksOf(endpoint.host);
@@ -67,7 +70,7 @@ export async function connectImap(
     ...(quirks.pollBy ? { missingIdleCommand: quirks.pollBy } : {}),
   });
   const unasked = listenUnasked(client);
-  boundAnswers(client);
+  boundAnswers(client, commandMs);
   const context = { on: 'imap', host: endpoint.host, port: endpoint.port } as const;
   const replies = watchReplies(client, context);
   const giveUp = () => client.close();

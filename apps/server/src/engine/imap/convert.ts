@@ -14,6 +14,8 @@ import type {
 } from './types.ts';
 
 const MAX_UID = 4_294_967_295;
+/** Of a message's fields; what is beyond is no letterhead. */
+const MAX_HEADER = 1024 * 1024;
 
 const SYSTEM: Readonly<Record<string, SystemFlag>> = {
   '\\seen': 'seen',
@@ -112,7 +114,7 @@ export function fetchedMessageOf(row: FetchMessageObject): FetchedMessage | null
     modSeq: modSeqOf(row.modseq),
     internalDate: Number.isNaN(internalDate.getTime()) ? new Date(0) : internalDate,
     size: row.size ?? 0,
-    header: row.headers ?? Buffer.alloc(0),
+    header: row.headers ? Buffer.from(row.headers.subarray(0, MAX_HEADER)) : Buffer.alloc(0),
     structure: structureFromImap(row.bodyStructure),
     emailId: row.emailId ?? null,
     serverThreadId: row.threadId ?? null,

@@ -3,10 +3,10 @@
  * cannot be read (a malformed BODYSTRUCTURE loses the whole row), with the same row again, and with rows of others: what
  * lacks is asked for again, at last without its structure, and what still lacks is told.
  */
-import type { ModSeq } from '@postroom/db';
+import type { Uid } from '@postroom/db';
 import type { ImapFlow } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
-import { fetchedMessageOf, flagUpdateOf } from './convert.ts';
+import { fetchedMessageOf, flagUpdateOf, uidOf } from './convert.ts';
 import type { FetchedMessage, FlagUpdate, ImapSession } from './types.ts';
 import { UidSet } from './uid-set.ts';
 
@@ -27,22 +27,29 @@ const WITHOUT_STRUCTURE = { ...WHOLE, bodyStructure: false };
 /** Rows that are not looked at twice before the server counts as one that will not stop. */
 const SPARE_ROWS = 10_000;
 const FLAGS_BATCH = 2000;
+const HEAVY_OCTETS = 16 * 1024 * 1024;
 
-type Fetches = Pick<ImapSession, 'fetchMessages' | 'fetchFlags'>;
+type Fetches = Pick<ImapSession, 'fetchMessages' | 'fetchFlags' | 'fetchPartHeads'>;
 
 export function createFetches(client: ImapFlow): Fetches {
-  async function fetchRows(
-    set: UidSet,
-    query: typeof WHOLE | typeof WITHOUT_STRUCTURE,
-  ): Promise<{ batch: FetchedMessage[]; missing: UidSet }> {
-    const found = new Map<number, FetchedMessage>();
+  /** Gives what lacks. A batch that grows heavy goes on before its time: one header may be as long as a literal may be. */
+  async function fetchRows(set: UidSet, query: Query, onBatch: OnMessages): Promise<UidSet> {
+    const isHeavy = createScales(client);
     const count = createCounter(client, set.size);
+    const seen = new Set<number>();
+    let batch: FetchedMessage[] = [];
     for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
       count();
       const message = fetchedMessageOf(answer);
-      if (message && set.has(message.uid)) found.set(message.uid, message);
+      if (!message || !set.has(message.uid) || seen.has(message.uid)) continue;
+      seen.add(message.uid);
+      batch.push(message);
+      if (!isHeavy()) continue;
+      await onBatch(batch);
+      batch = [];
     }
-    return { batch: [...found.values()], missing: set.minus(UidSet.of(found.keys())) };
+    if (batch.length > 0) await onBatch(batch);
+    return set.minus(UidSet.of(seen));
   }
 
   return {
@@ -54,9 +61,7 @@ export function createFetches(client: ImapFlow): Fetches {
           for (const query of [WHOLE, WHOLE, WITHOUT_STRUCTURE]) {
             if (missing.isEmpty) break;
             if (signal?.aborted) return lacking;
-            const rows = await fetchRows(missing, query);
-            missing = rows.missing;
-            if (rows.batch.length > 0) await onBatch(rows.batch);
+            missing = await fetchRows(missing, query, onBatch);
           }
           lacking = lacking.union(missing);
         }
@@ -64,9 +69,10 @@ export function createFetches(client: ImapFlow): Fetches {
       return lacking;
     },
 
-    async fetchFlags(uids, { changedSince, onBatch }: { changedSince?: ModSeq; onBatch: OnFlags }) {
+    async fetchFlags(uids, { changedSince, onBatch }) {
       const exists = client.mailbox ? client.mailbox.exists : 0;
       for (const set of uids.commandSized()) {
+        const isHeavy = createScales(client);
         const count = createCounter(client, Math.min(set.size, exists));
         let batch: FlagUpdate[] = [];
         const options = changedSince === undefined ? { uid: true } : { uid: true, changedSince: BigInt(changedSince) };
@@ -74,17 +80,45 @@ export function createFetches(client: ImapFlow): Fetches {
           count();
           const update = flagUpdateOf(answer);
           if (update && set.has(update.uid)) batch.push(update);
-          if (batch.length < FLAGS_BATCH) continue;
+          if (batch.length < FLAGS_BATCH && !isHeavy()) continue;
           await onBatch(batch);
           batch = [];
         }
         if (batch.length > 0) await onBatch(batch);
       }
     },
+
+    async fetchPartHeads(uids, part, maxBytes) {
+      const heads = new Map<Uid, Buffer>();
+      const query = { uid: true, bodyParts: [{ key: part, start: 0, maxLength: maxBytes }] };
+      for (const set of uids.commandSized()) {
+        const count = createCounter(client, set.size);
+        for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
+          count();
+          const uid = uidOf(answer.uid);
+          const bytes = answer.bodyParts?.get(part.toLowerCase());
+          // A copy: what the server sent beyond what was asked for is let go.
+          if (uid !== null && set.has(uid) && bytes) heads.set(uid, Buffer.from(bytes.subarray(0, maxBytes)));
+        }
+      }
+      return heads;
+    },
   };
 }
 
-type OnFlags = (batch: readonly FlagUpdate[]) => Promise<void>;
+type Query = typeof WHOLE | typeof WITHOUT_STRUCTURE;
+type OnMessages = (batch: FetchedMessage[]) => Promise<void>;
+
+/** Whether so much has come since it last said so that it should not lie in memory any longer. */
+function createScales(client: ImapFlow): () => boolean {
+  let since = client.stats().received;
+  return () => {
+    const { received } = client.stats();
+    if (received - since < HEAVY_OCTETS) return false;
+    since = received;
+    return true;
+  };
+}
 
 /** Called for every row: ends the connection when there are many more than there can be. */
 function createCounter(client: ImapFlow, expected: number): () => void {

@@ -1,6 +1,6 @@
 /**
- * An end to answers without end. imapflow bounds a line, a literal and a response; a server may still send a million of
- * each to one command. FETCH counts its own rows (fetch.ts); IDLE is made to go on.
+ * An end to answers without end. imapflow bounds a line, a literal and a response, and notices silence; a server may still
+ * send a million of each to one command, or a word a minute. FETCH counts its own rows (fetch.ts); IDLE is made to go on.
  */
 import type { ImapFlow } from 'imapflow';
 import { internalsOf } from './internals.ts';
@@ -13,16 +13,19 @@ const LOOK_EVERY_MS = 500;
 
 type Handlers = Readonly<Record<string, (untagged: unknown) => Promise<unknown>>>;
 
-/** Closes the client when a command is answered with more than any honest server has to say. */
-export function boundAnswers(client: ImapFlow): void {
+/** Closes the client when a command is answered with more, or for longer, than any honest server has to say. */
+export function boundAnswers(client: ImapFlow, commandMs: number): void {
   const internals = internalsOf(client);
   const exec = internals.exec.bind(client);
   internals.exec = async (command, args, options: { untagged?: Handlers } = {}) => {
-    if (/FETCH$|^IDLE$/.test(command)) return exec(command, args, options);
+    if (command === 'IDLE') return exec(command, args, options);
+    const isFetch = command.endsWith('FETCH');
     const before = client.stats().received;
+    const begunAt = performance.now();
     let rows = 0;
     const check = () => {
-      if (rows > MAX_ROWS || client.stats().received - before > MAX_OCTETS) client.close();
+      const isFlood = rows > MAX_ROWS || client.stats().received - before > MAX_OCTETS;
+      if ((isFlood && !isFetch) || performance.now() - begunAt > commandMs) client.close();
     };
     const untagged: Handlers = Object.fromEntries(
       Object.entries(options.untagged ?? {}).map(([name, handle]) => [

@@ -95,7 +95,7 @@ export function createSession({ client, context, unasked, replies, limits }: Ses
       guard(async () => {
         const found = await search({ all: true });
         if (found === null) throw refused('to list the messages of a folder');
-        return UidSet.of(found);
+        return UidSet.of(found.filter((uid) => uidOf(uid) !== null));
       }),
     searchHeader: (field, value) =>
       guard(async () => {
@@ -120,19 +120,7 @@ export function createSession({ client, context, unasked, replies, limits }: Ses
         }
         return found;
       }),
-    fetchPartHeads: (uids, part, maxBytes) =>
-      guard(async () => {
-        const heads = new Map<Uid, Buffer>();
-        const query = { uid: true, bodyParts: [{ key: part, start: 0, maxLength: maxBytes }] };
-        for (const set of uids.commandSized()) {
-          for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
-            const uid = uidOf(answer.uid);
-            const bytes = answer.bodyParts?.get(part.toLowerCase());
-            if (uid !== null && bytes) heads.set(uid, bytes);
-          }
-        }
-        return heads;
-      }),
+    fetchPartHeads: (uids, part, maxBytes) => guard(() => fetches.fetchPartHeads(uids, part, maxBytes)),
     fetchSource: (uid) =>
       guard(async () => {
         const answer = await client.fetchOne(String(uid), { uid: true, source: true }, { uid: true });

@@ -80,6 +80,30 @@ describe('a server that does not stop', () => {
     });
   });
 
+  it('while it owes an answer, and says this and that meanwhile, is given up after a time', () =>
+    withLiar(database, { capabilities: QRESYNC }, async (account) => {
+      account.fill(3);
+      account.lie(/FETCH/, () => ({ endless: '* OK still at it\r\n' }));
+      const session = await account.connect({ commandMs: 300 });
+      await session.select('INBOX', { readOnly: true });
+      const growth = await growthOf(async () => {
+        await expect(session.fetchSource(1 as never)).rejects.toMatchObject({ retryable: true });
+      });
+      expect(session.closed).toBe(true);
+      expect(growth).toBeLessThan(MAX_GROWTH);
+    }));
+
+  it('with headers far longer than any letter has them is read all the same, with what is a letterhead', () =>
+    withLiar(database, { capabilities: QRESYNC }, async (account) => {
+      const long = Buffer.from(
+        `Message-ID: <long@lab.test>\r\nSubject: Long\r\nReferences: ${'<a@b> '.repeat(700_000)}\r\n\r\nHi`,
+      );
+      for (let n = 0; n < 12; n += 1) account.imap.mailbox('INBOX').append(long);
+      const growth = await growthOf(() => account.look());
+      expect(growth).toBeLessThan(MAX_GROWTH);
+      expect((await account.messages()).length).toBe(12);
+    }));
+
   it.each(ANSWERS)('with $what', { timeout: 30_000 }, async ({ line }) => {
     await withLiar(database, { capabilities: QRESYNC }, async (account) => {
       account.fill(10);

@@ -179,6 +179,38 @@ describe('a LIST that is not true', () => {
 });
 
 describe('numbers that are none', () => {
+  it('another UIDVALIDITY at every look: every message keeps its id, and is never out of the list', () =>
+    withLiar(database, { capabilities: QRESYNC }, async (account) => {
+      account.fill(20);
+      await account.look();
+      const before = await account.messages();
+      const seen: number[] = [];
+      account.lie(/./, async () => {
+        seen.push((await account.list('INBOX')).length);
+        return undefined;
+      });
+      for (let looks = 0; looks < 6; looks += 1) {
+        account.imap.mailbox('INBOX').bumpUidValidity();
+        await account.look();
+      }
+      account.imap.onCommand(undefined);
+      await expectExact(account);
+      expect(await account.messages()).toEqual(before);
+      expect(new Set(seen)).toEqual(new Set([20]));
+    }));
+
+  it('UIDs that are none in the answer to SEARCH are passed over', () =>
+    withLiar(database, { capabilities: BARE }, async (account) => {
+      account.fill(10);
+      await account.look();
+      account.imap.mailbox('INBOX').expunge(3);
+      account.lie(/SEARCH/, () => ({
+        edit: (lines) => lines.map((line) => line.replace('* SEARCH', '* SEARCH 0 4294967296 99999999999999999999')),
+      }));
+      await account.look();
+      expect(await account.index()).toEqual(account.onServer());
+    }));
+
   it('UIDVALIDITY 0, always: nothing is read twice, and changes are followed', () =>
     withLiar(database, { capabilities: QRESYNC }, async (account) => {
       const edit = (lines: string[]) => lines.map((line) => line.replace(/UIDVALIDITY \d+/, 'UIDVALIDITY 0'));

@@ -251,6 +251,17 @@ describe('waiting for pushes', () => {
   );
 });
 
+it('a server that says NOTIFY and refuses it pushes by IDLE all the same', () =>
+  withLiar(database, { capabilities: [...PUSHING, 'NOTIFY'] }, async (account) => {
+    await withWorker(account, { pace: { ...QUICK, lookEveryMs: 60_000 } }, async () => {
+      await live(account);
+      await waitUntil(() => account.imap.commands().includes('IDLE'));
+      account.imap.mailbox('INBOX').append(mail('Pushed'));
+      await shows(account, 'Pushed');
+      expect(account.imap.commands().some((line) => line.startsWith('NOTIFY SET'))).toBe(true);
+    });
+  }));
+
 describe('an account where nothing happened', () => {
   it('with 200 mailboxes is looked at by one command', () =>
     withLiar(database, { capabilities: PUSHING }, async (account) => {
