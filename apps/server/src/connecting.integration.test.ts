@@ -6,6 +6,7 @@ import {
   startMailServer,
   startMemoryImap,
   startMemorySmtp,
+  waitUntil,
 } from '@postroom/mail-lab';
 import { TRPCClientError } from '@trpc/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -204,7 +205,8 @@ describe('connecting an account', () => {
       ada.api.connections.update.mutate({ connectionId: id, auth: { type: 'password', password } });
     await expect(change('wrong')).rejects.toMatchObject({ data: { mail: { code: 'AUTHENTICATION_FAILED' } } });
     mail.dovecot.setUser({ user: 'ada@lab.test', password: 'another-fake' });
-    await change('another-fake');
+    // Dovecot looks at its users once a second.
+    await waitUntil(() => change('another-fake').then(() => true));
     const report = await ada.api.connections.doctor.mutate({ connectionId: id });
     expect(report.checks.filter(({ id: check }) => check === 'imap' || check === 'smtp').map(({ ok }) => ok)).toEqual([
       true,
