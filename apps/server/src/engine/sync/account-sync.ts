@@ -11,7 +11,7 @@ import { ownAddresses } from '../index/new-message.ts';
 import { indexNext } from '../index/search-index.ts';
 import { rows } from '../index/sql.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
-import { announceConnection, saveLearned } from './connection-state.ts';
+import { announceConnection, distrustQresync } from './connection-state.ts';
 import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
 import { applyMailboxList } from './mailboxes.ts';
 import { readHeads } from './snippets.ts';
@@ -151,7 +151,7 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     },
     async onDistrust() {
       learned.qresyncTrusted = false;
-      await saveLearned(pool, connectionId, { qresyncTrusted: false });
+      await distrustQresync(pool, connectionId);
     },
   });
 

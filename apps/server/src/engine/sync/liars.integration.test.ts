@@ -5,7 +5,7 @@
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { row, rows } from '../index/sql.ts';
-import { mail } from './account.fixture.ts';
+import { mail, newConnection } from './account.fixture.ts';
 import { BARE, CONDSTORE, type LyingAccount, QRESYNC, withLiar } from './lying-server.fixture.ts';
 
 let database: TestDatabase;
@@ -84,6 +84,27 @@ describe('a VANISHED that is false', () => {
       await account.look();
       expect(await account.index()).toEqual(account.onServer());
       expect(await learnedOf(account)).toEqual({ qresyncTrusted: false });
+    }));
+
+  it('is not believed of the same host by another account either, and by one elsewhere as before', () =>
+    withLiar(database, { capabilities: QRESYNC }, async (account) => {
+      const others = await Promise.all([newConnection(database), newConnection(database)]);
+      const hosts = ['liar.test', 'liar.test', 'honest.test'];
+      for (const [at, id] of [account.connectionId, ...others].entries()) {
+        const imap = JSON.stringify({ host: hosts[at] });
+        await database.pool.query('update connection set imap = $2 where id = $1', [id, imap]);
+      }
+      account.fill(20);
+      await account.look();
+      account.imap.mailbox('INBOX').setFlags(1, ['\\Seen']);
+      account.lie(/^EXAMINE$/, () => ({ edit: insertAfter(/EXISTS/, '* VANISHED (EARLIER) 2:3') }));
+      await account.look();
+      const learned = await rows(
+        database.pool,
+        'select learned from connection where id = any($1::int[]) order by id',
+        [others],
+      );
+      expect(learned).toEqual([{ learned: { qresyncTrusted: false } }, { learned: {} }]);
     }));
 
   it('beside a true one: a mailbox that really was emptied is empty, after a second look at it', () =>
