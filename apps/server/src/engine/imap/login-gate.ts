@@ -18,7 +18,9 @@ export interface LoginGate {
   /** A login worked with these settings, so that several may be under way at once. */
   readonly isProven: boolean;
   loggedIn(): void;
-  /** Any error of a login or a command. */
+  /** The error of a login. */
+  refused(error: unknown): void;
+  /** The error of what was done with a session. */
   failed(error: unknown): void;
 }
 
@@ -26,6 +28,11 @@ export function createLoginGate(now: () => number): LoginGate {
   let isProven = false;
   let refusal: { error: MailError; count: number; until: number } | null = null;
   let throttled: { error: MailError; until: number } | null = null;
+
+  function failed(error: unknown): void {
+    if (!(error instanceof MailError) || error.retryAfterMs === undefined || error.on === 'smtp') return;
+    throttled = { error, until: now() + error.retryAfterMs };
+  }
 
   return {
     get isProven() {
@@ -44,10 +51,10 @@ export function createLoginGate(now: () => number): LoginGate {
       isProven = true;
       refusal = null;
     },
-    failed(error) {
-      if (!(error instanceof MailError)) return;
-      if (error.retryAfterMs !== undefined) throttled = { error, until: now() + error.retryAfterMs };
-      if (!LOGIN_REFUSED.has(error.code)) return;
+    failed,
+    refused(error) {
+      failed(error);
+      if (!(error instanceof MailError) || !LOGIN_REFUSED.has(error.code)) return;
       isProven = false;
       refusal = { error, count: (refusal?.count ?? 0) + 1, until: now() + REFUSAL_HOLDS_MS };
     },

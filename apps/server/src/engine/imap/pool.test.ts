@@ -211,6 +211,16 @@ describe('the connection budget', () => {
     expect({ dialled: dialled(), open: pool.size }).toEqual({ dialled: 2, open: 1 });
   });
 
+  test('does not wait for sessions that the server has ended while nobody used them', async () => {
+    const { pool, sessions, dialled } = lab();
+    for (const purpose of ['sync', 'push', 'interactive'] as const) {
+      await pool.withSession(account, purpose, async () => undefined);
+    }
+    for (const session of sessions) session.closed = true;
+    expect(await pool.withSession(account, 'interactive', async () => 'read')).toBe('read');
+    expect({ dialled: dialled(), open: pool.size }).toEqual({ dialled: 4, open: 1 });
+  });
+
   test('closes what an account has when its settings are forgotten, also under whoever uses it', async () => {
     const { pool, sessions } = lab();
     const one = work();

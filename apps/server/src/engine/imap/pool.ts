@@ -96,7 +96,10 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
 
   /** A session that is free: best one last used for the same, because its mailbox is selected. */
   function takeFree(account: Account, purpose: SessionPurpose): Slot | undefined {
-    const free = [...account.slots].filter(({ isBusy, session }) => !isBusy && session !== null && !session.closed);
+    const idle = [...account.slots].filter(({ isBusy }) => !isBusy);
+    // Ended by the server while nobody used them: they must not count as taken.
+    for (const slot of idle) if (slot.session?.closed) discard(account, slot);
+    const free = idle.filter((slot) => account.slots.has(slot));
     const slot = free.find((one) => one.purpose === purpose) ?? (isFull(account) ? free[0] : undefined);
     if (slot) occupy(slot, purpose);
     return slot;
@@ -145,6 +148,7 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
   /** Politely, because it is in order. */
   function retire(account: Account, slot: Slot): void {
     if (slot.isBusy) return;
+    clearTimeout(slot.timer);
     account.slots.delete(slot);
     const { session } = slot;
     session?.logout().catch(() => session.destroy());
@@ -181,7 +185,7 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
       return slot;
     } catch (error) {
       account.slots.delete(slot);
-      account.gate.failed(error);
+      account.gate.refused(error);
       wakeNext(account);
       throw error;
     }
