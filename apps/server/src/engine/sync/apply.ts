@@ -243,6 +243,15 @@ export async function localUids(pool: pg.Pool, connectionId: ConnectionId, mailb
   return UidSet.of(found.rows[0]?.uid ?? []);
 }
 
+/** Those of them that an action of ours is taking away. */
+export async function leavingUids(pool: pg.Pool, connectionId: ConnectionId, mailboxId: MailboxId): Promise<UidSet> {
+  const found = await pool.query<{ uid: number }>(
+    `select uid from placement where connection_id = $1 and mailbox_id = $2 and uid is not null and state = 'leaving'`,
+    [connectionId, mailboxId],
+  );
+  return UidSet.of(found.rows.map(({ uid }) => uid));
+}
+
 /** How many UIDs the index has of the mailbox. */
 export async function localCount(pool: pg.Pool, connectionId: ConnectionId, mailboxId: MailboxId): Promise<number> {
   const found = await pool.query<{ count: number }>(

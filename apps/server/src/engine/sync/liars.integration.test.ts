@@ -5,6 +5,8 @@
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { row, rows } from '../index/sql.ts';
+import { createActions } from '../operations/actions.ts';
+import { runOperations } from '../operations/remote.ts';
 import { mail, newConnection } from './account.fixture.ts';
 import { BARE, CONDSTORE, type LyingAccount, QRESYNC, withLiar } from './lying-server.fixture.ts';
 
@@ -105,6 +107,34 @@ describe('a VANISHED that is false', () => {
         [others],
       );
       expect(learned).toEqual([{ learned: { qresyncTrusted: false } }, { learned: {} }]);
+    }));
+
+  it('is none where an action of ours is carried out in the middle of a look', () =>
+    withLiar(database, { capabilities: QRESYNC }, async (account) => {
+      const { connectionId } = account;
+      account.fill(20);
+      await account.look();
+      const threads = await rows<{ thread_id: never }>(
+        database.pool,
+        `select thread_id from message where connection_id = $1 and subject in ('Message 3', 'Message 4')`,
+        [connectionId],
+      );
+      await createActions(database).archive(
+        connectionId,
+        threads.map(({ thread_id }) => thread_id),
+      );
+      account.imap.mailbox('INBOX').setFlags(1, ['\\Seen']);
+      const session = await account.session();
+      const select = session.select.bind(session);
+      session.select = async (...args) => {
+        const selected = await select(...args);
+        const other = await account.connect();
+        await runOperations(database.pool, connectionId, other, new AbortController().signal);
+        return selected;
+      };
+      await account.look();
+      expect(await learnedOf(account)).toEqual({});
+      await expectExact(account);
     }));
 
   it('beside a true one: a mailbox that really was emptied is empty, after a second look at it', () =>

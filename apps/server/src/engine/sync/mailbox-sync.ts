@@ -12,6 +12,7 @@ import {
   applyFlags,
   applyMessages,
   type CursorChange,
+  leavingUids,
   localCount,
   localUids,
   type SyncTarget,
@@ -226,7 +227,10 @@ async function syncVanished(
   selected: SelectedMailbox,
 ): Promise<void> {
   if (step.kind === 'none') return;
-  if (step.kind === 'compare') return compareUids(context, mailbox, selected);
+  if (step.kind === 'compare') {
+    await compareUids(context, mailbox, selected);
+    return;
+  }
   const vanished = selected.resync?.vanished ?? UidSet.empty;
   if (vanished.isEmpty) return;
   const all = await localUids(context.pool, context.connectionId, context.mailboxId);
@@ -235,8 +239,8 @@ async function syncVanished(
   // What is left must be what the server counts; nothing is removed on a claim that the mailbox itself denies.
   const addsUp = all.size - ours.size === selected.exists;
   if (addsUp && !needsSecondProof(ours.size, all.size)) return remove(context, ours);
-  if (!addsUp) await context.onDistrust('qresync');
-  await compareUids(context, mailbox, selected);
+  const { theirs } = await compareUids(context, mailbox, selected);
+  if (!ours.intersect(theirs).isEmpty) await context.onDistrust('qresync');
 }
 
 async function remove(context: SyncContext, gone: UidSet): Promise<void> {
@@ -247,32 +251,41 @@ async function remove(context: SyncContext, gone: UidSet): Promise<void> {
 async function prove(context: SyncContext, mailbox: MailboxState, selected: SelectedMailbox): Promise<void> {
   const count = await localCount(context.pool, context.connectionId, context.mailboxId);
   if (count === selected.exists) return;
-  if (selected.resync !== null) await context.onDistrust('qresync');
-  await compareUids(context, mailbox, selected);
+  // An action of ours may have been carried out since the SELECT: that alone is no lie.
+  const { differed } = await compareUids(context, mailbox, selected);
+  if (differed && selected.resync !== null) await context.onDistrust('qresync');
 }
 
 /**
  * All UIDs of the server against all of ours. A removal is believed only when the SEARCH has as many as EXISTS; a large
- * one only when a second SELECT and SEARCH say the same.
+ * one only when a second SELECT and SEARCH say the same. `differed`: not counting what is just being moved by us.
  */
-async function compareUids(context: SyncContext, mailbox: MailboxState, selected: SelectedMailbox): Promise<void> {
+async function compareUids(
+  context: SyncContext,
+  mailbox: MailboxState,
+  selected: SelectedMailbox,
+): Promise<{ theirs: UidSet; differed: boolean }> {
   const { session } = context;
   const floor = mailbox.syncedMinUid ?? 0;
   const ceiling = selected.uidNext === null ? MAX_UID : selected.uidNext - 1;
   const scope = UidSet.range(Math.max(1, floor), ceiling);
+  const known = async () => (await localUids(context.pool, context.connectionId, context.mailboxId)).intersect(scope);
+  // Ours before theirs: what an action of ours takes away in between is then gone there, and not missing here.
+  let ours = await known();
   let theirs = await session.searchAll();
-  let exists = selected.exists;
-  const ours = (await localUids(context.pool, context.connectionId, context.mailboxId)).intersect(scope);
   let gone = ours.minus(theirs);
-  if (theirs.size !== exists || needsSecondProof(gone.size, ours.size)) {
-    exists = (await session.select(mailbox.path, { readOnly: true })).exists;
-    const again = await session.searchAll();
+  const isOdd = theirs.size !== selected.exists || !theirs.intersect(scope).minus(ours).isEmpty;
+  if (isOdd || needsSecondProof(gone.size, ours.size)) {
+    ours = await known();
+    const { exists } = await session.select(mailbox.path, { readOnly: true });
+    theirs = await session.searchAll();
     // Believed only where both looks agree.
-    gone = again.size === exists ? gone.intersect(ours.minus(again)) : UidSet.empty;
-    theirs = again;
+    gone = theirs.size === exists ? gone.intersect(ours.minus(theirs)) : UidSet.empty;
   }
+  const leaving = gone.isEmpty ? gone : await leavingUids(context.pool, context.connectionId, context.mailboxId);
   if (!gone.isEmpty) await remove(context, gone);
   const missing = theirs.intersect(scope).minus(ours);
   if (!missing.isEmpty) await fetchInto(context, missing, {});
   await dropUnlinked(context);
+  return { theirs, differed: !missing.isEmpty || !gone.minus(leaving).isEmpty };
 }
