@@ -177,7 +177,8 @@ describe('a connection that died without a word', () => {
       try {
         account.fill(1);
         const dial = () => account.connect({ silentMs: SILENT_MS }, proxy.port);
-        await withWorker(account, { dial }, async () => {
+        // Nobody looks by himself: what is shown was pushed.
+        await withWorker(account, { dial, pace: { ...QUICK, lookEveryMs: 60_000 } }, async () => {
           await live(account);
           await waitUntil(() => account.imap.commands().includes('IDLE'));
           const dead = proxy.connections.length;
