@@ -4,29 +4,18 @@
  * are mime/threading.ts and the notes on identity in docs/engine.md). Rows of lists are not touched: the caller calls
  * `refreshThreads` once for all it changed.
  */
-import type { ConnectionId, MailboxId, MessageRowId, PlacementId, ThreadId, Uid } from '@postroom/db';
+import type { ConnectionId, MessageRowId, PlacementId, ThreadId } from '@postroom/db';
 import { assignThreads } from './assign-threads.ts';
 import { learnContacts } from './contacts.ts';
+import { foundAgain, type KnownMessage, keyOf, loadKnown } from './known-messages.ts';
 import { rows, type Tx } from './sql.ts';
 import type { Inserted, NewMessage, NewPlacement } from './types.ts';
-
-interface KnownMessage {
-  id: MessageRowId;
-  threadId: ThreadId;
-  ordinal: number;
-  size: number;
-  hasMessageId: boolean;
-  /** mailbox → its placement there; a message has at most one a mailbox. */
-  placements: Map<MailboxId, { id: PlacementId | null; uid: Uid | null; state: string }>;
-}
 
 type Decision =
   | { kind: 'new-message'; ordinal: number }
   | { kind: 'new-placement'; message: KnownMessage }
   | { kind: 'adopt'; message: KnownMessage; placementId: PlacementId }
   | { kind: 'known'; message: KnownMessage };
-
-const keyOf = (fingerprint: Buffer) => fingerprint.toString('hex');
 
 /**
  * Inserts or adopts. A placement without UID in the same mailbox for the same message (arriving, or left over from a
@@ -88,17 +77,7 @@ export async function insertPlacements(
   }
   await insertRows(tx, connectionId, added);
   await adoptRows(tx, connectionId, adopted);
-  // Found again elsewhere: the place it vanished from goes in the same moment.
-  await tx.query(
-    `delete from placement p using message m where m.connection_id = $1 and m.id = any($2::bigint[])
-       and m.orphaned_at is not null and p.connection_id = $1 and p.message_id = m.id
-       and p.uid is null and p.operation_id is null and p.state = 'arriving'`,
-    [connectionId, messageIds],
-  );
-  await tx.query(
-    'update message set orphaned_at = null where connection_id = $1 and id = any($2::bigint[]) and orphaned_at is not null',
-    [connectionId, messageIds],
-  );
+  await foundAgain(tx, connectionId, messageIds);
   // A merge may have moved threads that were known before it.
   return { messageIds, threadIds: await currentThreads(tx, connectionId, messageIds, threadIds) };
 }
@@ -142,66 +121,6 @@ function noteNew(placement: NewPlacement, known: Map<string, KnownMessage[]>, ke
   };
   known.set(key, [...(known.get(key) ?? []), placeholder]);
   return { kind: 'new-message', ordinal };
-}
-
-async function loadKnown(
-  tx: Tx,
-  connectionId: ConnectionId,
-  placements: readonly NewPlacement[],
-): Promise<Map<string, KnownMessage[]>> {
-  const emailIds = placements.map(({ message }) => message.emailId).filter((id) => id !== null);
-  const found = await rows<{
-    id: MessageRowId;
-    thread_id: ThreadId;
-    fingerprint: Buffer;
-    email_id: string | null;
-    ordinal: number;
-    size: number;
-    has_message_id: boolean;
-  }>(
-    tx,
-    `select id, thread_id, fingerprint, email_id, ordinal, size, message_id is not null as has_message_id
-       from message where connection_id = $1 and fingerprint = any($2::bytea[])
-     ${emailIds.length > 0 ? 'union select id, thread_id, fingerprint, email_id, ordinal, size, message_id is not null from message where connection_id = $1 and email_id = any($3::text[])' : ''}
-     order by ordinal, id`,
-    [connectionId, placements.map(({ message }) => message.fingerprint), ...(emailIds.length > 0 ? [emailIds] : [])],
-  );
-  const known = new Map<string, KnownMessage[]>();
-  if (found.length === 0) return known;
-  const places = await rows<{
-    id: PlacementId;
-    message_id: MessageRowId;
-    mailbox_id: MailboxId;
-    uid: Uid | null;
-    state: string;
-  }>(
-    tx,
-    'select id, message_id, mailbox_id, uid, state from placement where connection_id = $1 and message_id = any($2::bigint[])',
-    [connectionId, found.map(({ id }) => id)],
-  );
-  const byMessage = new Map<MessageRowId, KnownMessage['placements']>();
-  for (const place of places) {
-    const map = byMessage.get(place.message_id) ?? new Map();
-    map.set(place.mailbox_id, { id: place.id, uid: place.uid, state: place.state });
-    byMessage.set(place.message_id, map);
-  }
-  // A server's EMAILID finds the message even where a header was rewritten: file it under the arriving fingerprint too.
-  const keyByEmailId = new Map(
-    placements.flatMap(({ message }) => (message.emailId ? [[message.emailId, keyOf(message.fingerprint)]] : [])),
-  );
-  for (const one of found) {
-    const message: KnownMessage = {
-      id: one.id,
-      threadId: one.thread_id,
-      ordinal: one.ordinal,
-      size: one.size,
-      hasMessageId: one.has_message_id,
-      placements: byMessage.get(one.id) ?? new Map(),
-    };
-    const keys = new Set([keyOf(one.fingerprint), keyByEmailId.get(one.email_id ?? '')]);
-    for (const key of keys) if (key !== undefined) known.set(key, [...(known.get(key) ?? []), message]);
-  }
-  return known;
 }
 
 async function insertMessages(
