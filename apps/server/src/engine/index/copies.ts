@@ -125,3 +125,23 @@ export async function loadKnown(
   }
   return known;
 }
+
+/** Messages that were found: the place one vanished from, kept until then, goes in the same moment. */
+export async function foundAgain(
+  tx: Tx,
+  connectionId: ConnectionId,
+  messageIds: readonly MessageRowId[],
+): Promise<void> {
+  if (messageIds.length === 0) return;
+  await tx.query(
+    `delete from placement p using message m where m.connection_id = $1 and m.id = any($2::bigint[])
+       and m.orphaned_at is not null and p.connection_id = $1 and p.message_id = m.id
+       and p.message_id = any($2::bigint[])
+       and p.uid is null and p.operation_id is null and p.state = 'arriving'`,
+    [connectionId, messageIds],
+  );
+  await tx.query(
+    'update message set orphaned_at = null where connection_id = $1 and id = any($2::bigint[]) and orphaned_at is not null',
+    [connectionId, messageIds],
+  );
+}

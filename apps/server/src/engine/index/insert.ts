@@ -6,7 +6,7 @@
 import type { ConnectionId, MessageRowId, PlacementId, ThreadId } from '@postroom/db';
 import { assignThreads } from './assign-threads.ts';
 import { learnContacts } from './contacts.ts';
-import { type Decision, decide, loadKnown } from './copies.ts';
+import { type Decision, decide, foundAgain, loadKnown } from './copies.ts';
 import { rows, type Tx } from './sql.ts';
 import type { Inserted, NewMessage, NewPlacement } from './types.ts';
 
@@ -74,17 +74,8 @@ export async function insertPlacements(
   }
   await insertRows(tx, connectionId, added);
   await adoptRows(tx, connectionId, adopted);
-  await unorphan(tx, connectionId, knownIds);
+  await foundAgain(tx, connectionId, knownIds);
   return { messageIds, threadIds: [...threadIds] };
-}
-
-/** They lie somewhere again. */
-async function unorphan(tx: Tx, connectionId: ConnectionId, ids: readonly MessageRowId[]): Promise<void> {
-  if (ids.length === 0) return;
-  await tx.query(
-    'update message set orphaned_at = null where connection_id = $1 and id = any($2::bigint[]) and orphaned_at is not null',
-    [connectionId, ids],
-  );
 }
 
 async function insertMessages(

@@ -12,13 +12,15 @@ import { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { findUids } from './find-uids.ts';
-import { takeBack, threadsOfOperation } from './local.ts';
+import { changeFlags, takeBack, threadsOfOperation } from './local.ts';
 import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
+import { loadOpenFlagOps } from './overlay.ts';
 import { type MoveItem, type OperationBody, operationSchema } from './payloads.ts';
 import { isAboutKeywords, keepHere } from './refused-keywords.ts';
 
 /** Messages one command names. */
 const COMMAND_UIDS = 500;
+const STORE_TRIES = 3;
 
 interface Located {
   readonly mailboxId: MailboxId;
@@ -75,7 +77,7 @@ async function runOne(
     await findUids(pool, connectionId, session, { messageIds: messageIds as MessageRowId[], mailboxId: null });
     for (const place of await locate(pool, connectionId, messageIds as MessageRowId[], null)) {
       await session.select(place.path);
-      for (const uids of piecesOf(place)) await session.storeFlags(uids, { add, remove });
+      for (const uids of piecesOf(place)) await storeFlags(session, uids, { add, remove });
     }
     return;
   }
@@ -92,6 +94,20 @@ async function runOne(
       }
     }
   }
+}
+
+/** What a server says it passed over because it had changed (RFC 7162 MODIFIED) is stored again: flags add up. */
+async function storeFlags(
+  session: ImapSession,
+  uids: UidSet,
+  change: Parameters<ImapSession['storeFlags']>[1],
+): Promise<void> {
+  let left = uids;
+  for (let tries = 0; tries < STORE_TRIES; tries += 1) {
+    left = UidSet.of((await session.storeFlags(left, change)).modified);
+    if (left.isEmpty) return;
+  }
+  throw new MailError({ code: 'CONFLICT', message: 'The mail server does not let this be changed.', on: 'imap' });
 }
 
 /** The mailbox to move to; one that exists only here so far is made on the server. */
@@ -152,11 +168,15 @@ async function fail(
 ): Promise<void> {
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
-    await takeBack(tx, connectionId, id, operation);
     await tx.query(
       `update operation set state = 'failed', error = $3, finished_at = now() where connection_id = $1 and id = $2`,
       [connectionId, id, JSON.stringify(error.toData())],
     );
+    await takeBack(tx, connectionId, id, operation);
+    // What the user did after it still holds.
+    for (const { messageIds, add, remove } of await loadOpenFlagOps(tx, connectionId, new Date())) {
+      await changeFlags(tx, connectionId, { messageIds: [...messageIds], add, remove });
+    }
     await refreshThreads(tx, connectionId, await threadsOfOperation(tx, connectionId, operation));
     await publish(tx, { connectionId, kind: 'threads', ids: [] });
     await publish(tx, { connectionId, kind: 'operation', ids: [] });

@@ -19,12 +19,12 @@ import type { UidSet } from '../imap/uid-set.ts';
 import { ownAddresses } from '../index/new-message.ts';
 import { indexNext } from '../index/search-index.ts';
 import { rows } from '../index/sql.ts';
-import { purgeOrphans } from './apply.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
-import { announceConnection, saveLearned } from './connection-state.ts';
+import { announceConnection, distrustQresync } from './connection-state.ts';
 import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
 import { applyMailboxList } from './mailboxes.ts';
 import { readHeads } from './snippets.ts';
+import { dropVanished, hasVanished, purgeOrphans } from './vanished.ts';
 
 /** Messages whose text is fetched with one command: some MB at most (snippets.ts). */
 const WORDS_AT_ONCE = 200;
@@ -62,6 +62,8 @@ export interface AccountLook {
   readonly complete: boolean;
   /** It left off before everything was read: the next look goes on. */
   readonly hasMore: boolean;
+  /** No mailbox was refused. */
+  readonly sawAll: boolean;
 }
 
 async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
@@ -108,6 +110,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
 
+  let refused = 0;
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
@@ -118,19 +121,25 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
       if (mailbox.role === 'inbox' && !isFirst) await look.firstScreen(mailbox);
     } catch (error) {
       // One folder that the server will not open must not keep the others from being read.
-      if (!(error instanceof MailError) || session.closed || mailbox.role === 'inbox') throw error;
+      const isElsewhereToo = session.closed || mailbox.role === 'inbox';
+      if (!(error instanceof MailError) || isElsewhereToo || error.code === 'THROTTLED') throw error;
       deps.onMailboxRefused(mailbox.path, error);
+      refused += 1;
     }
   }
+  if (!deps.signal.aborted) await look.seenAll();
   deps.onFirstScreen();
   const complete = await look.readOlder(mailboxes);
   if (complete && !deps.signal.aborted) {
-    if (deps.previousLookAt) await purgeOrphans(pool, connectionId, deps.previousLookAt);
+    // What lies nowhere may lie where we were not let in.
+    if (deps.previousLookAt && refused === 0) await purgeOrphans(pool, connectionId, deps.previousLookAt);
     await deps.onAllHere();
     await look.indexHeaders(mailboxes);
     await look.readWords(mailboxes);
   }
-  return { missing, complete, hasMore: look.leftOff() };
+  // Nothing selected, nothing to be looked at: the next look at an account where nothing happened is one round trip.
+  if (!look.leftOff() && !deps.signal.aborted) await session.unselect();
+  return { missing, complete, hasMore: look.leftOff(), sawAll: refused === 0 };
 }
 
 /** The very first look: the newest of the inbox before the server is asked how many there are in each of 200 mailboxes. */
@@ -150,6 +159,9 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
   const backfills = new Map<MailboxId, BackfillItem>();
   let selectedPath: string | null = null;
   let yielded = false;
+  /** Messages vanished since all mailboxes were looked at. */
+  let unplaced = false;
+  const learned: Learned = { ...deps.learned };
 
   const contextOf = (mailboxId: MailboxId): SyncContext => ({
     pool,
@@ -157,14 +169,20 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     mailboxId,
     ownAddresses: own,
     session,
-    learned: deps.learned,
+    learned,
     now: deps.now,
     signal: deps.signal,
-    onDistrust: () => saveLearned(pool, connectionId, { qresyncTrusted: false }),
+    onUnplaced: () => {
+      unplaced = true;
+    },
+    async onDistrust() {
+      learned.qresyncTrusted = false;
+      await distrustQresync(pool, connectionId);
+    },
   });
 
   function mustLeaveOff(): boolean {
-    yielded ||= deps.shouldYield();
+    yielded ||= unplaced || deps.shouldYield();
     return yielded;
   }
 
@@ -218,6 +236,11 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     sync,
     answerRequests,
     leftOff: () => yielded,
+    /** Every mailbox was looked at: what vanished and was found nowhere is gone. */
+    async seenAll(): Promise<void> {
+      if (unplaced || (await hasVanished(pool, connectionId))) await dropVanished(pool, connectionId);
+      unplaced = false;
+    },
     async firstScreen(mailbox: MailboxRow): Promise<void> {
       const item = backfills.get(mailbox.id);
       if (item) await piece(item);

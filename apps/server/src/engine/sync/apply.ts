@@ -70,7 +70,11 @@ export async function moveCursor(
 }
 
 /** Tells the screens what changed, after the commit. */
-async function announce(tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]): Promise<void> {
+export async function announceThreads(
+  tx: Tx,
+  connectionId: ConnectionId,
+  threadIds: readonly ThreadId[],
+): Promise<void> {
   if (threadIds.length === 0) return;
   await publish(tx, {
     connectionId,
@@ -113,7 +117,7 @@ export async function applyMessages(
     await refreshThreads(tx, connectionId, threadIds);
     if (messages.length <= INDEX_AT_ONCE) await indexMessages(tx, connectionId, messageIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announce(tx, connectionId, threadIds);
+    await announceThreads(tx, connectionId, threadIds);
   });
 }
 
@@ -199,46 +203,8 @@ export async function applyFlags(
     ).map(({ thread_id }) => thread_id);
     await refreshThreads(tx, connectionId, threadIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announce(tx, connectionId, threadIds);
+    await announceThreads(tx, connectionId, threadIds);
   });
-}
-
-/** UIDs that are gone. Their messages stay, orphaned, until every mailbox was looked at once more: they may have moved. */
-export async function applyVanished(target: SyncTarget, gone: UidSet, cursor: CursorChange): Promise<void> {
-  const { pool, connectionId, mailboxId } = target;
-  await transaction(pool, async (tx) => {
-    await lockAccount(tx, connectionId);
-    const messageIds = (
-      await rows<{ message_id: MessageRowId }>(
-        tx,
-        `delete from placement p using unnest($3::bigint[], $4::bigint[]) as x(low, high)
-         where p.connection_id = $1 and p.mailbox_id = $2 and p.uid between x.low and x.high returning p.message_id`,
-        [connectionId, mailboxId, gone.ranges.map(({ from }) => from), gone.ranges.map(({ to }) => to)],
-      )
-    ).map(({ message_id }) => message_id);
-    const threadIds = await orphan(tx, connectionId, messageIds);
-    await refreshThreads(tx, connectionId, threadIds);
-    await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announce(tx, connectionId, threadIds);
-  });
-}
-
-/** Marks those of the messages that lie nowhere any more; returns the conversations of all of them. */
-async function orphan(tx: Tx, connectionId: ConnectionId, messageIds: readonly MessageRowId[]): Promise<ThreadId[]> {
-  if (messageIds.length === 0) return [];
-  await tx.query(
-    `update message m set orphaned_at = now()
-     where m.connection_id = $1 and m.id = any($2::bigint[]) and not exists (
-       select 1 from placement p where p.connection_id = m.connection_id and p.message_id = m.id)`,
-    [connectionId, messageIds],
-  );
-  return (
-    await rows<{ thread_id: ThreadId }>(
-      tx,
-      'select distinct thread_id from message where connection_id = $1 and id = any($2::bigint[])',
-      [connectionId, messageIds],
-    )
-  ).map(({ thread_id }) => thread_id);
 }
 
 /** Only the cursor. */
@@ -268,35 +234,6 @@ export async function applyBegin(target: SyncTarget, cursor: CursorChange): Prom
   });
 }
 
-/**
- * Placements that still wait for a UID although all of the mailbox was read and nothing of ours is on its way: the
- * message is not there.
- */
-export async function dropUnlinked(target: SyncTarget): Promise<void> {
-  const { pool, connectionId, mailboxId } = target;
-  await transaction(pool, async (tx) => {
-    await lockAccount(tx, connectionId);
-    const messageIds = (
-      await rows<{ message_id: MessageRowId }>(
-        tx,
-        `delete from placement p
-         where p.connection_id = $1 and p.mailbox_id = $2 and p.uid is null
-           and not exists (select 1 from operation o where o.connection_id = $1 and o.id = p.operation_id
-             and (o.state in ('pending', 'running') or o.finished_at > now() - interval '1 minute'))
-           and not exists (select 1 from outbox s where s.connection_id = $1 and s.message_id = p.message_id
-             and s.state <> 'canceled' and (not s.sent_copy_filed or s.submitted_at > now() - interval '1 minute'))
-           and not exists (select 1 from draft d where d.connection_id = $1 and d.message_id = p.message_id
-             and (d.pushed_revision < d.revision or d.updated_at > now() - interval '1 minute'))
-         returning p.message_id`,
-        [connectionId, mailboxId],
-      )
-    ).map(({ message_id }) => message_id);
-    const threadIds = await orphan(tx, connectionId, messageIds);
-    await refreshThreads(tx, connectionId, threadIds);
-    await announce(tx, connectionId, threadIds);
-  });
-}
-
 /** Every UID that the index has of the mailbox. */
 export async function localUids(pool: pg.Pool, connectionId: ConnectionId, mailboxId: MailboxId): Promise<UidSet> {
   const found = await pool.query<{ uid: number[] | null }>(
@@ -306,6 +243,15 @@ export async function localUids(pool: pg.Pool, connectionId: ConnectionId, mailb
   return UidSet.of(found.rows[0]?.uid ?? []);
 }
 
+/** Those of them that an action of ours is taking away. */
+export async function leavingUids(pool: pg.Pool, connectionId: ConnectionId, mailboxId: MailboxId): Promise<UidSet> {
+  const found = await pool.query<{ uid: number }>(
+    `select uid from placement where connection_id = $1 and mailbox_id = $2 and uid is not null and state = 'leaving'`,
+    [connectionId, mailboxId],
+  );
+  return UidSet.of(found.rows.map(({ uid }) => uid));
+}
+
 /** How many UIDs the index has of the mailbox. */
 export async function localCount(pool: pg.Pool, connectionId: ConnectionId, mailboxId: MailboxId): Promise<number> {
   const found = await pool.query<{ count: number }>(
@@ -313,16 +259,4 @@ export async function localCount(pool: pg.Pool, connectionId: ConnectionId, mail
     [connectionId, mailboxId],
   );
   return found.rows[0]?.count ?? 0;
-}
-
-/** Purges messages that lie nowhere since before the last whole look at the account. Returns how many. */
-export async function purgeOrphans(pool: pg.Pool, connectionId: ConnectionId, before: Date): Promise<number> {
-  const gone = await pool.query(
-    `delete from message m where m.connection_id = $1 and m.orphaned_at < $2
-       and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = m.id)
-       and not exists (select 1 from outbox o where o.connection_id = $1 and o.message_id = m.id and not o.sent_copy_filed)
-       and not exists (select 1 from draft d where d.connection_id = $1 and d.message_id = m.id and d.deleted_at is null)`,
-    [connectionId, before],
-  );
-  return gone.rowCount ?? 0;
 }

@@ -18,7 +18,7 @@ interface Known {
 }
 
 /** INBOX is case-insensitive (RFC 9051 §5.1). */
-const samePath = (a: string, b: string) => a === b || (a.toUpperCase() === 'INBOX' && b.toUpperCase() === 'INBOX');
+const keyOf = (path: string) => (path.toUpperCase() === 'INBOX' ? 'INBOX' : path);
 
 /**
  * Writes the list down. `missingBefore`: paths that the last look did not find either; what is missing now is returned,
@@ -40,22 +40,21 @@ export async function applyMailboxList(
     let changed = false;
     const roles = new Set<MailboxRole>();
     const kept = new Set<MailboxId>();
+    const knownAt = new Map(known.map((one) => [keyOf(one.path), one]));
+    const listedAt = new Set(listed.map(({ path }) => keyOf(path)));
     for (const mailbox of listed) {
       const role = mailbox.role && !roles.has(mailbox.role) ? mailbox.role : null;
       if (role) roles.add(role);
       const match =
-        known.find(({ path }) => samePath(path, mailbox.path)) ??
-        known.find(
-          (one) =>
-            one.object_id !== null &&
-            one.object_id === mailbox.objectId &&
-            !listed.some(({ path }) => samePath(path, one.path)),
-        );
+        knownAt.get(keyOf(mailbox.path)) ??
+        (mailbox.objectId === null
+          ? undefined
+          : known.find((one) => one.object_id === mailbox.objectId && !listedAt.has(keyOf(one.path))));
       if (match) kept.add(match.id);
       if (!match || match.path !== mailbox.path || match.role !== role) changed = true;
       await upsert(tx, connectionId, match?.id ?? null, mailbox, role);
     }
-    const plausible = listed.some(({ path }) => samePath(path, 'INBOX'));
+    const plausible = listedAt.has('INBOX');
     // A mailbox that an operation of ours has yet to create is not on the server and not missing either.
     const missing = plausible ? known.filter(({ id, synced }) => !kept.has(id) && synced) : [];
     const gone = missing.filter(({ path }) => missingBefore.has(path));
