@@ -18,7 +18,7 @@ import { UidSet } from './uid-set.ts';
 import type { Unasked } from './unasked.ts';
 
 const STATUS_QUERY = { messages: true, uidNext: true, uidValidity: true, unseen: true, highestModseq: true };
-const STREAM_CHUNK = 2 * 1024 * 1024;
+const STREAM_CHUNK = 1024 * 1024;
 
 function refused(what: string): MailError {
   return new MailError({ code: 'SERVER_UNAVAILABLE', message: `The mail server refused ${what}.`, on: 'imap' });

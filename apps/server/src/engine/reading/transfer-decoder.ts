@@ -20,14 +20,20 @@ export function transferDecoder(encoding: string | undefined): Transform {
   }
 }
 
+/** Octets decoded at once: strings so small are freed soon, those of a whole chunk would pile up. */
+const SLICE = 48 * 1024;
+
 function base64Decoder(): Transform {
   let carry = '';
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      const text = carry + chunk.toString('latin1').replace(NOT_BASE64, '');
-      const whole = text.length - (text.length % 4);
-      carry = text.slice(whole);
-      done(null, decodeGroups(text.slice(0, whole)));
+      for (let at = 0; at < chunk.length; at += SLICE) {
+        const text = carry + chunk.toString('latin1', at, at + SLICE).replace(NOT_BASE64, '');
+        const whole = text.length - (text.length % 4);
+        carry = text.slice(whole);
+        if (whole > 0) this.push(decodeGroups(text.slice(0, whole)));
+      }
+      done();
     },
     flush(done) {
       done(null, decodeGroups(carry));

@@ -1,0 +1,51 @@
+/** Streams are decoded alike however they are cut. */
+import { randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { transferDecoder } from './transfer-decoder.ts';
+
+const decode = (encoding: string | undefined, encoded: Buffer, size: number) => {
+  const chunks = Array.from({ length: Math.ceil(encoded.length / size) }, (_, index) =>
+    encoded.subarray(index * size, (index + 1) * size),
+  );
+  return buffer(Readable.from(chunks).pipe(transferDecoder(encoding)));
+};
+
+const lines = (text: string) => text.replace(/.{76}/g, '$&\r\n');
+
+describe('base64', () => {
+  const content = randomBytes(200_001);
+  const encoded = Buffer.from(lines(content.toString('base64')));
+
+  it.each([1, 2, 3, 76, 77, 4096, 49_152, 49_153, 1_000_000])(
+    'is decoded alike in chunks of %d octets',
+    async (size) => {
+      expect((await decode('BASE64', encoded, size)).equals(content)).toBe(true);
+    },
+  );
+
+  it('goes on after padding in the middle, where a mailer joined two parts', async () => {
+    expect((await decode('base64', Buffer.from('YQ==\r\nYmM=\r\n'), 100)).toString()).toBe('abc');
+  });
+
+  it('passes over what is not of its alphabet', async () => {
+    expect((await decode('base64', Buffer.from('a-G\0V*sbG8\r\n'), 3)).toString()).toBe('hello');
+  });
+
+  it('of nothing is nothing', async () => {
+    expect((await decode('base64', Buffer.alloc(0), 1)).length).toBe(0);
+  });
+});
+
+describe('quoted-printable', () => {
+  it.each([1, 2, 3, 5, 100])('is decoded alike in chunks of %d octets', async (size) => {
+    const encoded = Buffer.from('caf=C3=A9 au lait=\r\n, s=27il vous pla=C3=AEt\r\n');
+    expect((await decode('quoted-printable', encoded, size)).toString()).toBe("café au lait, s'il vous plaît\r\n");
+  });
+});
+
+it.each(['7bit', '8bit', 'binary', undefined])('%s passes as it is', async (encoding) => {
+  const content = randomBytes(10_000);
+  expect((await decode(encoding, content, 1000)).equals(content)).toBe(true);
+});
