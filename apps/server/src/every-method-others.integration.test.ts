@@ -85,7 +85,7 @@ onEveryServer(
       // Two looks in a row must not find it.
       await shown(async () => (await folder('Old')) === undefined, elsewhereMs, 'the folder gone');
       expect(await account().subjects('all')).not.toContain('Gone with its folder');
-    });
+    }, 200_000);
   },
   { atOnce: true },
 );
