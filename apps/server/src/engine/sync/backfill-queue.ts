@@ -15,7 +15,8 @@ export interface BackfillItem {
   readonly pieces: number;
 }
 
-const FIRST_SCREEN = 60;
+/** A page of 50 conversations, of which some have several messages. */
+const FIRST_SCREEN = 120;
 const TASTE = 200;
 /** About a second's work: so long whoever wants the session waits. */
 const PIECE = 2000;
