@@ -15,7 +15,7 @@ describe('the order of reading older mail', () => {
   it('begins with one screen of the inbox', () => {
     const next = nextBackfill([item(1, 'sent', 0), item(2, null, 0), item(3, 'inbox', 0)]);
     expect(next?.mailboxId).toBe(3);
-    expect(next && pieceSize(next)).toBe(60);
+    expect(next && pieceSize(next)).toBe(120);
   });
 
   it('tastes Sent and Drafts before the rest of the inbox', () => {
