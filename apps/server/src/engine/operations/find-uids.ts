@@ -2,15 +2,17 @@
  * UIDs of messages that we put where they are and that nobody told us: a server without UIDPLUS (RFC 4315) says no
  * COPYUID. Asked for when something is to be done to them before the next look at their mailbox finds them anyway.
  */
-import type { ConnectionId, MailboxId, MessageRowId, PlacementId, Uid } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, PlacementId, Uid, UidValidity } from '@postroom/db';
 import type pg from 'pg';
 import type { ImapSession } from '../imap/types.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
+import { openPlace } from './places.ts';
 
 interface Unknown {
   readonly id: PlacementId;
   readonly mailbox_id: MailboxId;
   readonly path: string;
+  readonly uid_validity: UidValidity | null;
   readonly message_id: string | null;
   readonly subject: string;
   readonly size: number;
@@ -25,7 +27,7 @@ export async function findUids(
 ): Promise<void> {
   const unknown = await rows<Unknown>(
     pool,
-    `select p.id, p.mailbox_id, b.path, m.message_id, m.subject, m.size from placement p
+    `select p.id, p.mailbox_id, b.path, b.uid_validity, m.message_id, m.subject, m.size from placement p
      join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id and b.synced
      join message m on m.connection_id = p.connection_id and m.id = p.message_id
      where p.connection_id = $1 and p.message_id = any($2::bigint[]) and p.uid is null
@@ -37,9 +39,17 @@ export async function findUids(
     [connectionId, messageIds, mailboxId],
   );
   let selected: string | null = null;
+  let isThere = false;
   for (const placement of unknown) {
-    if (selected !== placement.path) await session.select(placement.path, { readOnly: true });
+    if (selected !== placement.path)
+      isThere =
+        (await openPlace(
+          session,
+          { path: placement.path, uidValidity: placement.uid_validity },
+          { readOnly: true },
+        )) !== null;
     selected = placement.path;
+    if (!isThere) continue;
     const found = await session.search(criteriaOf(placement));
     if (found && found.length > 0) await write(pool, connectionId, placement, found);
   }

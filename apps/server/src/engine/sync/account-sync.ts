@@ -6,15 +6,20 @@ import type { ConnectionId, Learned, MailboxId, MailboxRole, ModSeq, Uid, UidVal
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { ImapSession, ListedMailbox } from '../imap/types.ts';
-import type { UidSet } from '../imap/uid-set.ts';
 import { ownAddresses } from '../index/new-message.ts';
 import { indexNext } from '../index/search-index.ts';
 import { rows } from '../index/sql.ts';
-import { purgeOrphans } from './apply.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
 import { announceConnection, saveLearned } from './connection-state.ts';
-import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
-import { applyMailboxList } from './mailboxes.ts';
+import {
+  backfillChunk,
+  type MailboxOutcome,
+  type MailboxState,
+  type SyncContext,
+  syncMailbox,
+} from './mailbox-sync.ts';
+import { applyMailboxList, emptyMailbox } from './mailboxes.ts';
+import { purgeOrphans } from './orphans.ts';
 import { readHeads } from './snippets.ts';
 
 export interface AccountSyncDeps {
@@ -25,7 +30,7 @@ export interface AccountSyncDeps {
   readonly signal: AbortSignal;
   /** Mailboxes that somebody wants looked at now; emptied as they are. */
   readonly requested: Set<string>;
-  /** What the last look's LIST did not show. */
+  /** Mailboxes that the last look did not find. */
   readonly missingBefore: ReadonlySet<string>;
   /** When the look before this one began; messages that lie nowhere since then are purged. */
   readonly previousLookAt: Date | null;
@@ -42,6 +47,7 @@ export interface AccountSyncDeps {
 interface MailboxRow extends MailboxState {
   readonly role: MailboxRole | null;
   readonly exists: number;
+  readonly hasUnlinked: boolean;
 }
 
 export interface AccountLook {
@@ -56,13 +62,18 @@ async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise
   return rows<MailboxRow>(
     pool,
     `select id, path, role, uid_validity as "uidValidity", uid_next as "uidNext", highest_mod_seq as "highestModSeq",
-       synced_min_uid as "syncedMinUid", reconciled_at as "reconciledAt", "exists"
+       synced_min_uid as "syncedMinUid", reconciled_at as "reconciledAt", "exists",
+       exists (select 1 from placement p where p.connection_id = mailbox.connection_id and p.mailbox_id = mailbox.id
+         and p.uid is null) as "hasUnlinked"
      from mailbox where connection_id = $1 and synced order by (role = 'inbox') desc nulls last, role nulls last, path`,
     [connectionId],
   );
 }
 
-/** Whether STATUS shows that nothing happened since the cursor. Flags move only HIGHESTMODSEQ; without it one must look. */
+/**
+ * Whether STATUS shows that nothing happened since the cursor. Flags move only HIGHESTMODSEQ; without it one must look,
+ * and where a placement waits for its UID.
+ */
 export function isUnchanged(
   mailbox: {
     uidValidity: UidValidity | null;
@@ -70,10 +81,11 @@ export function isUnchanged(
     highestModSeq: ModSeq | null;
     syncedMinUid: Uid | null;
     exists: number;
+    hasUnlinked: boolean;
   },
   status: ListedMailbox['status'] | undefined,
 ): boolean {
-  if (!status || mailbox.syncedMinUid !== (0 as Uid)) return false;
+  if (!status || mailbox.hasUnlinked || mailbox.syncedMinUid !== (0 as Uid)) return false;
   const same =
     status.uidValidity === mailbox.uidValidity &&
     status.uidNext === mailbox.uidNext &&
@@ -89,7 +101,8 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   // QUIRK: Dovecot's STATUS of the selected mailbox is stale until a NOOP: what is selected is always looked at.
   const selectedBefore = session.selectedPath;
   const listed = await session.list({ status: true });
-  const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
+  const { missing: unlisted } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
+  const missing = new Set(unlisted);
   const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
   const look = createLook(session, deps, await ownAddresses(pool, connectionId));
@@ -97,6 +110,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
+    if (unlisted.has(mailbox.path)) continue;
     if (mailbox.path !== selectedBefore && isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
     try {
       await look.sync(mailbox);
@@ -106,6 +120,9 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
       // One folder that the server will not open must not keep the others from being read.
       if (!(error instanceof MailError) || session.closed || mailbox.role === 'inbox') throw error;
       deps.onMailboxRefused(mailbox.path, error);
+      if (error.code !== 'MAILBOX_NOT_FOUND' || mailbox.uidValidity === null) continue;
+      if (deps.missingBefore.has(mailbox.path)) await emptyMailbox(pool, connectionId, mailbox.id);
+      else missing.add(mailbox.path);
     }
   }
   deps.onFirstScreen();
@@ -122,7 +139,6 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
 function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
   const { pool, connectionId } = deps;
   const backfills = new Map<MailboxId, BackfillItem>();
-  let selectedPath: string | null = null;
   let yielded = false;
 
   const contextOf = (mailboxId: MailboxId): SyncContext => ({
@@ -144,18 +160,18 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
 
   async function sync(mailbox: MailboxRow): Promise<void> {
     const outcome = await syncMailbox(contextOf(mailbox.id), mailbox);
-    selectedPath = mailbox.path;
     deps.requested.delete(mailbox.path);
-    note(mailbox, outcome.backfill);
+    note(mailbox, outcome);
   }
 
-  function note(mailbox: MailboxRow, todo: UidSet | null): void {
+  function note(mailbox: MailboxRow, { backfill: todo, selected }: MailboxOutcome): void {
     const known = backfills.get(mailbox.id);
     if (todo === null) backfills.delete(mailbox.id);
     else {
       backfills.set(mailbox.id, {
         mailboxId: mailbox.id,
         path: mailbox.path,
+        uidValidity: selected.uidValidity,
         role: mailbox.role,
         todo,
         pieces: known?.pieces ?? 0,
@@ -174,9 +190,14 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
   }
 
   async function piece(item: BackfillItem): Promise<void> {
-    if (selectedPath !== item.path) {
-      await session.select(item.path, { readOnly: true });
-      selectedPath = item.path;
+    if (session.selectedPath !== item.path) {
+      const { uidValidity } = await session.select(item.path, { readOnly: true });
+      // Another mailbox has its name by now: the next look begins it anew.
+      if (uidValidity !== item.uidValidity) {
+        backfills.delete(item.mailboxId);
+        yielded = true;
+        return;
+      }
     }
     const left = await backfillChunk(contextOf(item.mailboxId), item.todo, pieceSize(item));
     if (left === null) backfills.delete(item.mailboxId);
@@ -184,8 +205,7 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
   }
 
   async function snippetsOf(mailbox: { id: MailboxId; path: string }, limit: number): Promise<void> {
-    const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
-    if (done > 0) selectedPath = mailbox.path;
+    await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
   }
 
   return {
@@ -230,7 +250,6 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
           await answerRequests(mailboxes);
           const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'words', limit: 50 });
           if (done === 0) break;
-          selectedPath = mailbox.path;
         }
       }
     },

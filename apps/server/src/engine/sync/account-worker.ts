@@ -80,7 +80,9 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
         failures += 1;
         deps.log('account loop failed', { connectionId, loop: name, code: error.code, failures, cause });
         await onError(error).catch((failure: unknown) => deps.log('state not saved', { connectionId, failure }));
-        wait = Math.max(500, error.retryable ? backoffMs(failures, deps.random) : BACKOFF_MAX_MS);
+        // A mailbox that went away in the middle of a look is passed over by the next one.
+        const isPassing = error.retryable || error.code === 'MAILBOX_NOT_FOUND';
+        wait = Math.max(500, isPassing ? backoffMs(failures, deps.random) : BACKOFF_MAX_MS);
       }
       await alarm.wait(wait);
     }

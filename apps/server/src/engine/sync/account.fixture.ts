@@ -86,7 +86,7 @@ export async function withAccount(
           onFirstScreen: () => undefined,
           onAllHere: async () => undefined,
           onMailboxRefused: (_path, error) => {
-            throw error;
+            if (error.code !== 'MAILBOX_NOT_FOUND') throw error;
           },
           shouldYield: () => false,
         });

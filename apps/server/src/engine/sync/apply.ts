@@ -3,10 +3,8 @@
  * a process killed anywhere leaves an index that is right as far as its cursor says. Flags the user set a moment ago win
  * over what the server said before it heard of them (operations/overlay.ts).
  */
-import type { ConnectionId, MailboxId, MessageRowId, ModSeq, ThreadId, Uid, UidValidity } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, PlacementId, ThreadId, Uid } from '@postroom/db';
 import type pg from 'pg';
-import { presentId } from '../../lib/driver/ids.ts';
-import { publish } from '../events/publish.ts';
 import type { FetchedMessage, FlagUpdate } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { flagBits } from '../index/flags.ts';
@@ -17,68 +15,12 @@ import { refreshThreads } from '../index/refresh.ts';
 import { indexMessages } from '../index/search-index.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 import { loadOpenFlagOps, overlayPending } from '../operations/overlay.ts';
+import { announceThreads } from './announce.ts';
+import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
+import { orphan } from './orphans.ts';
 
 /** Above this many new rows full-text indexing is left to the background. */
 const INDEX_AT_ONCE = 50;
-
-export interface SyncTarget {
-  readonly pool: pg.Pool;
-  readonly connectionId: ConnectionId;
-  readonly mailboxId: MailboxId;
-  readonly ownAddresses: ReadonlySet<string>;
-}
-
-/** Moves a mailbox's cursor; fields left out stay. */
-export interface CursorChange {
-  readonly uidValidity?: UidValidity | null;
-  readonly uidNext?: Uid | null;
-  readonly highestModSeq?: ModSeq | null;
-  readonly exists?: number;
-  readonly syncedMinUid?: Uid;
-  readonly keywordsAllowed?: boolean;
-  readonly reconciled?: boolean;
-  readonly synced?: boolean;
-}
-
-const CURSOR_COLUMNS: Readonly<Record<string, string>> = {
-  uidValidity: 'uid_validity',
-  uidNext: 'uid_next',
-  highestModSeq: 'highest_mod_seq',
-  exists: 'exists',
-  syncedMinUid: 'synced_min_uid',
-  keywordsAllowed: 'keywords_allowed',
-};
-
-export async function moveCursor(
-  tx: Tx,
-  connectionId: ConnectionId,
-  mailboxId: MailboxId,
-  change: CursorChange,
-): Promise<void> {
-  const values: unknown[] = [connectionId, mailboxId];
-  const sets: string[] = [];
-  for (const [field, column] of Object.entries(CURSOR_COLUMNS)) {
-    const value = change[field as keyof CursorChange];
-    if (value === undefined) continue;
-    values.push(value);
-    sets.push(`"${column}" = $${values.length}`);
-  }
-  if (change.reconciled) sets.push('reconciled_at = now()');
-  if (change.synced) sets.push('synced_at = now()');
-  if (sets.length === 0) return;
-  await tx.query(`update mailbox set ${sets.join(', ')} where connection_id = $1 and id = $2`, values);
-}
-
-/** Tells the screens what changed, after the commit. */
-async function announce(tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]): Promise<void> {
-  if (threadIds.length === 0) return;
-  await publish(tx, {
-    connectionId,
-    kind: 'threads',
-    ids: threadIds.map((id) => presentId('thread', connectionId, id)),
-  });
-  await publish(tx, { connectionId, kind: 'counts', ids: [] });
-}
 
 /**
  * New messages of the mailbox, with the cursor that they let us move. `fetchedAt`: when the FETCH was sent; operations
@@ -113,7 +55,7 @@ export async function applyMessages(
     await refreshThreads(tx, connectionId, threadIds);
     if (messages.length <= INDEX_AT_ONCE) await indexMessages(tx, connectionId, messageIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announce(tx, connectionId, threadIds);
+    await announceThreads(tx, connectionId, threadIds);
   });
 }
 
@@ -126,14 +68,14 @@ async function overlayOn(
 ): Promise<void> {
   const open = await loadOpenFlagOps(tx, connectionId, fetchedAt);
   if (open.length === 0) return;
-  const current = await rows<{ id: number; message_id: MessageRowId; flags: number; keywords: string[] }>(
+  const current = await rows<{ id: PlacementId; message_id: MessageRowId; flags: number; keywords: string[] }>(
     tx,
     `select id, message_id, flags, keywords from placement
      where connection_id = $1 and mailbox_id = $2 and message_id = any($3::bigint[])`,
     [connectionId, mailboxId, messageIds],
   );
   const changed = current.flatMap(({ id, message_id, flags, keywords }) => {
-    const wanted = overlayPending({ bits: flags, keywords }, message_id, open);
+    const wanted = overlayPending({ bits: flags, keywords }, { messageId: message_id, placementId: id }, open);
     return wanted.bits === flags && wanted.keywords.join(' ') === keywords.join(' ')
       ? []
       : [{ id, flags: wanted.bits, keywords: wanted.keywords }];
@@ -168,17 +110,17 @@ export async function applyFlags(
     if (open.length > 0) {
       const known = new Map(
         (
-          await rows<{ uid: Uid; message_id: MessageRowId }>(
+          await rows<{ uid: Uid; id: PlacementId; message_id: MessageRowId }>(
             tx,
-            'select uid, message_id from placement where connection_id = $1 and mailbox_id = $2 and uid = any($3::bigint[])',
+            'select uid, id, message_id from placement where connection_id = $1 and mailbox_id = $2 and uid = any($3::bigint[])',
             [connectionId, mailboxId, said.map(({ uid }) => uid)],
           )
-        ).map(({ uid, message_id }) => [uid, message_id]),
+        ).map(({ uid, id, message_id }) => [uid, { messageId: message_id, placementId: id }]),
       );
       said = said.map((one) => {
-        const messageId = known.get(one.uid);
-        if (messageId === undefined) return one;
-        const wanted = overlayPending({ bits: one.flags, keywords: one.keywords }, messageId, open);
+        const placed = known.get(one.uid);
+        if (placed === undefined) return one;
+        const wanted = overlayPending({ bits: one.flags, keywords: one.keywords }, placed, open);
         return { ...one, flags: wanted.bits, keywords: wanted.keywords };
       });
     }
@@ -199,7 +141,7 @@ export async function applyFlags(
     ).map(({ thread_id }) => thread_id);
     await refreshThreads(tx, connectionId, threadIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announce(tx, connectionId, threadIds);
+    await announceThreads(tx, connectionId, threadIds);
   });
 }
 
@@ -219,26 +161,8 @@ export async function applyVanished(target: SyncTarget, gone: UidSet, cursor: Cu
     const threadIds = await orphan(tx, connectionId, messageIds);
     await refreshThreads(tx, connectionId, threadIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announce(tx, connectionId, threadIds);
+    await announceThreads(tx, connectionId, threadIds);
   });
-}
-
-/** Marks those of the messages that lie nowhere any more; returns the conversations of all of them. */
-async function orphan(tx: Tx, connectionId: ConnectionId, messageIds: readonly MessageRowId[]): Promise<ThreadId[]> {
-  if (messageIds.length === 0) return [];
-  await tx.query(
-    `update message m set orphaned_at = now()
-     where m.connection_id = $1 and m.id = any($2::bigint[]) and not exists (
-       select 1 from placement p where p.connection_id = m.connection_id and p.message_id = m.id)`,
-    [connectionId, messageIds],
-  );
-  return (
-    await rows<{ thread_id: ThreadId }>(
-      tx,
-      'select distinct thread_id from message where connection_id = $1 and id = any($2::bigint[])',
-      [connectionId, messageIds],
-    )
-  ).map(({ thread_id }) => thread_id);
 }
 
 /** Only the cursor. */
@@ -268,35 +192,6 @@ export async function applyBegin(target: SyncTarget, cursor: CursorChange): Prom
   });
 }
 
-/**
- * Placements that still wait for a UID although all of the mailbox was read and nothing of ours is on its way: the
- * message is not there.
- */
-export async function dropUnlinked(target: SyncTarget): Promise<void> {
-  const { pool, connectionId, mailboxId } = target;
-  await transaction(pool, async (tx) => {
-    await lockAccount(tx, connectionId);
-    const messageIds = (
-      await rows<{ message_id: MessageRowId }>(
-        tx,
-        `delete from placement p
-         where p.connection_id = $1 and p.mailbox_id = $2 and p.uid is null
-           and not exists (select 1 from operation o where o.connection_id = $1 and o.id = p.operation_id
-             and (o.state in ('pending', 'running') or o.finished_at > now() - interval '1 minute'))
-           and not exists (select 1 from outbox s where s.connection_id = $1 and s.message_id = p.message_id
-             and s.state <> 'canceled' and (not s.sent_copy_filed or s.submitted_at > now() - interval '1 minute'))
-           and not exists (select 1 from draft d where d.connection_id = $1 and d.message_id = p.message_id
-             and (d.pushed_revision < d.revision or d.updated_at > now() - interval '1 minute'))
-         returning p.message_id`,
-        [connectionId, mailboxId],
-      )
-    ).map(({ message_id }) => message_id);
-    const threadIds = await orphan(tx, connectionId, messageIds);
-    await refreshThreads(tx, connectionId, threadIds);
-    await announce(tx, connectionId, threadIds);
-  });
-}
-
 /** Every UID that the index has of the mailbox. */
 export async function localUids(pool: pg.Pool, connectionId: ConnectionId, mailboxId: MailboxId): Promise<UidSet> {
   const found = await pool.query<{ uid: number[] | null }>(
@@ -313,16 +208,4 @@ export async function localCount(pool: pg.Pool, connectionId: ConnectionId, mail
     [connectionId, mailboxId],
   );
   return found.rows[0]?.count ?? 0;
-}
-
-/** Purges messages that lie nowhere since before the last whole look at the account. Returns how many. */
-export async function purgeOrphans(pool: pg.Pool, connectionId: ConnectionId, before: Date): Promise<number> {
-  const gone = await pool.query(
-    `delete from message m where m.connection_id = $1 and m.orphaned_at < $2
-       and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = m.id)
-       and not exists (select 1 from outbox o where o.connection_id = $1 and o.message_id = m.id and not o.sent_copy_filed)
-       and not exists (select 1 from draft d where d.connection_id = $1 and d.message_id = m.id and d.deleted_at is null)`,
-    [connectionId, before],
-  );
-  return gone.rowCount ?? 0;
 }

@@ -6,18 +6,9 @@
 import type { Learned, MailboxId, ModSeq, Uid, UidValidity } from '@postroom/db';
 import type { FetchedMessage, ImapSession, SelectedMailbox } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
-import {
-  applyBegin,
-  applyCursor,
-  applyFlags,
-  applyMessages,
-  applyVanished,
-  type CursorChange,
-  dropUnlinked,
-  localCount,
-  localUids,
-  type SyncTarget,
-} from './apply.ts';
+import { applyBegin, applyCursor, applyFlags, applyMessages, applyVanished, localCount, localUids } from './apply.ts';
+import type { CursorChange, SyncTarget } from './cursor.ts';
+import { dropUnlinked, unlinkedPlacements } from './orphans.ts';
 import { needsSecondProof, planSync } from './plan.ts';
 
 /** Rows a transaction; a list call waits for at most one of these. */
@@ -59,6 +50,8 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     mailbox.uidValidity !== null &&
     mailbox.highestModSeq !== null &&
     mailbox.syncedMinUid === (0 as Uid);
+  const unlinked = await unlinkedPlacements(context);
+  const askedAt = context.now();
   const selected = await session.select(mailbox.path, {
     readOnly: true,
     ...(mayResync && mailbox.uidValidity !== null && mailbox.highestModSeq !== null
@@ -89,10 +82,13 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     synced: true,
   };
   if (plan.newFrom !== null) await fetchNew(context, plan.newFrom, selected);
-  const swept = await syncFlags(context, mailbox, plan.flags, selected);
+  const swept = await syncFlags(context, mailbox, plan.flags, { selected, askedAt });
   await syncVanished(context, mailbox, plan.vanished, selected, count);
   await applyCursor(context, { ...after, ...(swept ? { reconciled: true } : {}) });
-  if (!plan.backfill) await prove(context, mailbox, selected);
+  if (!plan.backfill) {
+    await prove(context, mailbox, selected);
+    await dropUnlinked(context, unlinked);
+  }
   return {
     path: mailbox.path,
     backfill: plan.backfill ? await backfillOf(context, selected, mailbox.syncedMinUid) : null,
@@ -108,7 +104,7 @@ async function backfillOf(context: SyncContext, selected: SelectedMailbox, below
   const todo = all.intersect(UidSet.range(1, limit - 1));
   if (!todo.isEmpty) return todo;
   await applyCursor(context, { syncedMinUid: 0 as Uid, reconciled: true, synced: true });
-  await dropUnlinked(context);
+  await dropUnlinked(context, await unlinkedPlacements(context));
   return null;
 }
 
@@ -127,7 +123,7 @@ export async function backfillChunk(context: SyncContext, todo: UidSet, size: nu
       : { syncedMinUid: (chunk.min ?? 0) as Uid };
   });
   if (!left.isEmpty) return left;
-  await dropUnlinked(context);
+  await dropUnlinked(context, await unlinkedPlacements(context));
   return null;
 }
 
@@ -181,7 +177,7 @@ async function syncFlags(
   context: SyncContext,
   mailbox: MailboxState,
   step: Extract<ReturnType<typeof planSync>, { kind: 'incremental' }>['flags'],
-  selected: SelectedMailbox,
+  { selected, askedAt }: { selected: SelectedMailbox; askedAt: Date },
 ): Promise<boolean> {
   const fetchedAt = context.now();
   const known = () => localUids(context.pool, context.connectionId, context.mailboxId);
@@ -189,7 +185,7 @@ async function syncFlags(
     case 'none':
       return false;
     case 'told':
-      await applyFlagBatches(context, selected.resync?.changed ?? [], fetchedAt);
+      await applyFlagBatches(context, selected.resync?.changed ?? [], askedAt);
       return false;
     case 'changed-since': {
       const { changed } = await context.session.fetchFlags(UidSet.range(1, 4294967295), {
@@ -268,5 +264,4 @@ async function compareUids(context: SyncContext, mailbox: MailboxState, selected
   if (!gone.isEmpty) await applyVanished(context, gone, {});
   const missing = theirs.intersect(scope).minus(ours);
   if (!missing.isEmpty) await fetchInto(context, missing, () => ({}));
-  await dropUnlinked(context);
 }

@@ -2,7 +2,7 @@
  * First lines and searchable text of messages whose body nobody has opened yet: the head of their text part, many messages
  * in one FETCH. Newest first, so that what the screen shows has its snippet at once; the rest in the background.
  */
-import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Uid } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Uid, UidValidity } from '@postroom/db';
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
@@ -21,6 +21,7 @@ export const WORDS_BYTES = 64 * 1024;
 interface Candidate {
   readonly id: MessageRowId;
   readonly uid: Uid;
+  readonly uid_validity: UidValidity | null;
   readonly size: number;
   readonly structure: StructureNode | null;
 }
@@ -43,14 +44,17 @@ export async function readHeads(
            and not s.body_indexed)`;
   const candidates = await rows<Candidate>(
     pool,
-    `select m.id, p.uid, m.size, m.structure from placement p
+    `select m.id, p.uid, b.uid_validity, m.size, m.structure from placement p
+     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
      join message m on m.connection_id = p.connection_id and m.id = p.message_id
      where p.connection_id = $1 and p.mailbox_id = $2 and p.uid is not null and p.state = 'present' and ${lacking}
      order by p.uid desc limit $3`,
     [connectionId, mailbox.id, options.limit],
   );
   if (candidates.length === 0) return 0;
-  await session.select(mailbox.path, { readOnly: true });
+  const { uidValidity } = await session.select(mailbox.path, { readOnly: true });
+  // Another mailbox by now: its UIDs are those of other messages. The next look begins it anew.
+  if (uidValidity !== null && candidates.some(({ uid_validity }) => uid_validity !== uidValidity)) return 0;
   const maxBytes = options.kind === 'snippet' ? SNIPPET_BYTES : WORDS_BYTES;
   const texts = new Map<MessageRowId, string>();
   for (const [part, group] of byTextPart(candidates)) {
