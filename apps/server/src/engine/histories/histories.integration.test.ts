@@ -43,7 +43,10 @@ describe.each(WAYS)('two clients on Dovecot with $name', ({ name, capabilities }
         const seconds = Math.round((Date.now() - startedAt) / 1000);
         process.stdout.write(
           `SOAK | ${name} | seed ${seed} | ${outcome.operations} operations | ${outcome.checks} checks | ` +
-            `${outcome.looks} looks | ${outcome.messages} messages | ${outcome.differences.length} differences | ${seconds} s\n`,
+            `${outcome.looks} looks | ${outcome.messages} messages | ${outcome.differences.length} differences | ${seconds} s\n` +
+            [...outcome.differences, ...(outcome.differences.length > 0 ? outcome.trace : [])]
+              .map((line) => `  ${line}\n`)
+              .join(''),
         );
       }
       expect({ differences: outcome.differences, trace: outcome.trace.slice(-80) }).toEqual({

@@ -91,7 +91,15 @@ export async function runHistory(
 
   /** Everything comes to rest: what we did is on the server, and the account has been looked at since. */
   async function check(): Promise<string[]> {
-    for (let turn = 0; turn < 3; turn += 1) await write();
+    // An operation on a mailbox that was replaced waits for the next look at it.
+    for (
+      let turn = 0;
+      turn < 5 && (turn === 0 || (await readIndex(pool, connectionId)).openOperations > 0);
+      turn += 1
+    ) {
+      await write();
+      await look();
+    }
     // A mailbox that is gone is believed to be gone when it is missing twice; what lies above it is seen then.
     for (let turn = 0; turn < 3; turn += 1) await look();
     return differencesBetween(await readIndex(pool, connectionId), await readServer(other), theirs.ever);

@@ -44,7 +44,8 @@ export interface AccountSyncDeps {
   readonly shouldYield: () => boolean;
 }
 
-interface MailboxRow extends MailboxState {
+/** A mailbox that is synced, with what its STATUS is held against. */
+export interface MailboxRow extends MailboxState {
   readonly role: MailboxRole | null;
   readonly exists: number;
   readonly hasUnlinked: boolean;
@@ -58,7 +59,7 @@ export interface AccountLook {
   readonly hasMore: boolean;
 }
 
-async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
+export async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
   return rows<MailboxRow>(
     pool,
     `select id, path, role, uid_validity as "uidValidity", uid_next as "uidNext", highest_mod_seq as "highestModSeq",

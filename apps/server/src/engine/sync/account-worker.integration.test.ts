@@ -64,6 +64,7 @@ it('mail that arrives is listed by itself, and an action reaches the server by i
         outbox: { run: async () => null },
         now: () => new Date(),
       }),
+      audit: async () => false,
       now: () => new Date(),
       random: Math.random,
       log: (event, detail) => failures.push({ event, ...detail }),

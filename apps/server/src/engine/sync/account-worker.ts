@@ -10,6 +10,7 @@ import type { AccountAccess } from '../accounts/access.ts';
 import { row } from '../index/sql.ts';
 import { type AccountLook, syncAccount } from './account-sync.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
+import type { Audit } from './audit.ts';
 import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
 
 /** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
@@ -28,6 +29,8 @@ export interface AccountWorkerDeps {
   readonly pool: pg.Pool;
   readonly access: AccountAccess;
   readonly work: AccountWork;
+  /** The comparison of the whole account, where its time has come. */
+  readonly audit: Audit;
   readonly now: () => Date;
   readonly random: () => number;
   readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
@@ -94,7 +97,9 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     const account = await deps.access.open(connectionId);
     if (account.paused) return LOOK_EVERY_MS;
     const startedAt = deps.now();
+    const shouldYield = () => deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > LOOK_EVERY_MS;
     let look: AccountLook | undefined;
+    let isAuditing = false;
     await deps.access.withImap(
       connectionId,
       'sync',
@@ -112,8 +117,10 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           onFirstScreen: () => pushAlarm.ring(),
           onMailboxRefused: (path, error) => deps.log('mailbox refused', { connectionId, path, code: error.code }),
           onAllHere: () => saveState(deps.pool, connectionId, 'live', null),
-          shouldYield: () => deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > LOOK_EVERY_MS,
+          shouldYield,
         });
+        if (!look.complete || look.hasMore) return;
+        isAuditing = await deps.audit(session, { connectionId, learned: account.learned, signal, shouldYield });
       },
       signal,
     );
@@ -121,7 +128,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
       missingBefore = look.missing;
       previousLookAt = startedAt;
     }
-    if (!look?.complete || look.hasMore) return 0;
+    if (!look?.complete || look.hasMore || isAuditing) return 0;
     return look.missing.size > 0 ? MISSING_AGAIN_MS : LOOK_EVERY_MS;
   }
 
