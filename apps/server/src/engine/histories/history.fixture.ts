@@ -62,6 +62,7 @@ export async function runHistory(
         now: () => new Date(),
         signal: NEVER,
         requested: new Set(),
+        flagsTold: new Set(),
         missingBefore,
         previousLookAt,
         onFirstScreen: () => undefined,

@@ -30,6 +30,8 @@ export interface AccountSyncDeps {
   readonly signal: AbortSignal;
   /** Mailboxes that somebody wants looked at now; emptied as they are. */
   readonly requested: Set<string>;
+  /** Of those: where the server told that flags changed. Without mod-sequences only reading all of them shows which. */
+  readonly flagsTold: Set<string>;
   /** Mailboxes that the last look did not find. */
   readonly missingBefore: ReadonlySet<string>;
   /** When the look before this one began; messages that lie nowhere since then are purged. */
@@ -160,7 +162,8 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
   }
 
   async function sync(mailbox: MailboxRow): Promise<void> {
-    const outcome = await syncMailbox(contextOf(mailbox.id), mailbox);
+    const state = deps.flagsTold.delete(mailbox.path) ? { ...mailbox, reconciledAt: null } : mailbox;
+    const outcome = await syncMailbox(contextOf(mailbox.id), state);
     deps.requested.delete(mailbox.path);
     note(mailbox, outcome);
   }

@@ -19,6 +19,8 @@ export const LOOK_EVERY_MS = 15_000;
 const MISSING_AGAIN_MS = 2_000;
 const BACKOFF_FIRST_MS = 1_000;
 const BACKOFF_MAX_MS = 5 * 60_000;
+/** Where nothing answers, asking again costs next to nothing: an account is live again within 5 s of its server's return. */
+const UNREACHABLE_MAX_MS = 3_000;
 
 /** The account's own writing: what the user did, sends and drafts. Returns when the next of it is due, or null. */
 export interface AccountWork {
@@ -48,15 +50,17 @@ export interface AccountWorker {
   stop(): Promise<void>;
 }
 
-/** Full jitter: anything between nothing and the bound, which doubles (1 s … 5 min). */
-export function backoffMs(failures: number, random: () => number): number {
-  return Math.round(random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 20)));
+/** Full jitter: anything between nothing and the bound, which doubles (1 s … 5 min; 3 s while no server answers). */
+export function backoffMs(failures: number, random: () => number, isUnreachable = false): number {
+  const max = isUnreachable ? UNREACHABLE_MAX_MS : BACKOFF_MAX_MS;
+  return Math.round(random() * Math.min(max, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 20)));
 }
 
 export function startAccountWorker(connectionId: ConnectionId, deps: AccountWorkerDeps): AccountWorker {
   const stopped = new AbortController();
   const { signal } = stopped;
   const requested = new Set<string>();
+  const flagsTold = new Set<string>();
   const syncAlarm = createAlarm(signal);
   const workAlarm = createAlarm(signal);
   let inboxPath: string | null = null;
@@ -85,7 +89,8 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
         await onError(error).catch((failure: unknown) => deps.log('state not saved', { connectionId, failure }));
         // A mailbox that went away in the middle of a look is passed over by the next one.
         const isPassing = error.retryable || error.code === 'MAILBOX_NOT_FOUND';
-        wait = Math.max(500, isPassing ? backoffMs(failures, deps.random) : BACKOFF_MAX_MS);
+        const isUnreachable = error.code === 'CONNECTION_REFUSED';
+        wait = Math.max(500, isPassing ? backoffMs(failures, deps.random, isUnreachable) : BACKOFF_MAX_MS);
       }
       await alarm.wait(wait);
     }
@@ -112,6 +117,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           now: deps.now,
           signal,
           requested,
+          flagsTold,
           missingBefore,
           previousLookAt,
           onFirstScreen: () => pushAlarm.ring(),
@@ -154,6 +160,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
         const unsubscribe = session.onEvent((event) => {
           if (event.kind === 'closed') return;
           if ('path' in event) requested.add(event.path);
+          if (event.kind === 'flags') flagsTold.add(event.path);
           syncAlarm.ring();
         });
         try {

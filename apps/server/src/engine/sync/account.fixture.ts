@@ -81,6 +81,7 @@ export async function withAccount(
           now: () => new Date(),
           signal: new AbortController().signal,
           requested: new Set(),
+          flagsTold: new Set(),
           missingBefore,
           previousLookAt: null,
           onFirstScreen: () => undefined,
