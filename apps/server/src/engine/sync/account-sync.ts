@@ -123,7 +123,8 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
       // One folder that the server will not open must not keep the others from being read.
       if (!(error instanceof MailError) || session.closed || mailbox.role === 'inbox') throw error;
       deps.onMailboxRefused(mailbox.path, error);
-      if (error.code !== 'MAILBOX_NOT_FOUND' || mailbox.uidValidity === null) continue;
+      const isEmpty = mailbox.uidValidity === null && !mailbox.hasUnlinked;
+      if (error.code !== 'MAILBOX_NOT_FOUND' || isEmpty) continue;
       if (deps.missingBefore.has(mailbox.path)) await emptyMailbox(pool, connectionId, mailbox.id);
       else missing.add(mailbox.path);
     }
