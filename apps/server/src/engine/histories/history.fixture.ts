@@ -7,7 +7,7 @@ import type { TestDatabase } from '@postroom/db/testing';
 import { createRandom } from '@postroom/mail-lab';
 import { MailError } from '../../lib/driver/errors.ts';
 import { runOperations } from '../operations/remote.ts';
-import type { TestAccount } from '../sync/account.fixture.ts';
+import { lookDeps, type TestAccount } from '../sync/account.fixture.ts';
 import { syncAccount } from '../sync/account-sync.ts';
 import { differencesBetween } from './differences.fixture.ts';
 import { readIndex } from './index-state.fixture.ts';
@@ -56,19 +56,10 @@ export async function runHistory(
     looks += 1;
     try {
       const { missing, complete } = await syncAccount(session, {
-        pool,
-        connectionId,
-        learned: {},
-        now: () => new Date(),
-        signal: NEVER,
-        requested: new Set(),
-        flagsTold: new Set(),
+        ...lookDeps(pool, connectionId),
         missingBefore,
         previousLookAt,
-        onFirstScreen: () => undefined,
-        onAllHere: async () => undefined,
         onMailboxRefused: (path, error) => void trace.push(`look: ${path} refused, ${error.message}`),
-        shouldYield: () => false,
       });
       trace.push(`look: ${complete ? 'whole' : 'in part'}`);
       if (complete) [missingBefore, previousLookAt] = [missing, startedAt];

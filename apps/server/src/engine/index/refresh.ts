@@ -13,13 +13,21 @@ const MAX_SENDERS = 20;
 
 /** Placements that count, with what the rest needs of their message. $1 account, $2 thread ids. */
 const SHOWN = `
+  mine as materialized (
+    select id, thread_id, received_at, addresses -> 'from' as sender, subject, snippet, has_attachments
+    from message where connection_id = $1 and thread_id = any($2::bigint[])
+  ),
+  -- From the messages to their placements, one by one (that is what "offset 0" holds fast): without statistics, as in a
+  -- first sync, PostgreSQL would go through whole mailboxes each time.
   shown as materialized (
-    select m.thread_id, m.id as message_id, m.received_at, m.addresses -> 'from' as sender, m.subject, m.snippet,
-           m.has_attachments, p.mailbox_id, coalesce(b.role, '') as role, p.flags, p.keywords
-    from message m
-    join placement p on p.connection_id = m.connection_id and p.message_id = m.id
-    join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-    where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and p.state <> 'leaving' and p.flags & 8 = 0
+    select m.thread_id, m.id as message_id, m.received_at, m.sender, m.subject, m.snippet, m.has_attachments,
+           p.mailbox_id, coalesce(b.role, '') as role, p.flags, p.keywords
+    from mine m
+    cross join lateral (
+      select p.mailbox_id, p.flags, p.keywords from placement p
+      where p.connection_id = $1 and p.message_id = m.id and p.state <> 'leaving' and p.flags & 8 = 0 offset 0
+    ) p
+    join mailbox b on b.connection_id = $1 and b.id = p.mailbox_id
   ),
   important_here as materialized (
     ${IMPORTANT_HERE} and ml.message_id in (select message_id from shown)
@@ -87,7 +95,8 @@ const REFRESH_THREADS = `
   left join summary s on s.thread_id = x.id
   left join senders n on n.thread_id = x.id
   left join labels l on l.thread_id = x.id
-  where t.connection_id = $1 and t.id = x.id`;
+  -- Said twice, so that no plan goes through all conversations to find these.
+  where t.connection_id = $1 and t.id = x.id and t.id = any($2::bigint[])`;
 
 const REFRESH_LISTS = `
   with ${SHOWN},

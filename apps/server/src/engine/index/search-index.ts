@@ -80,24 +80,40 @@ export async function indexBody(
   );
 }
 
-/** Up to `limit` messages that have no words yet, newest first. Returns how many; 0: all have. */
-export async function indexNext(pool: pg.Pool, connectionId: ConnectionId, limit: number): Promise<number> {
+/**
+ * Up to `limit` messages that have no words yet, newest first, below the one that the call before ended with: so none is
+ * passed over twice. Returns where to go on; null: all have.
+ */
+export async function indexNext(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  limit: number,
+  below: MessageRowId | null,
+): Promise<MessageRowId | null> {
   return transaction(pool, async (tx) => {
     const messages = await rows<Indexable>(
       tx,
       `select ${COLUMNS} from message m
-       where m.connection_id = $1 and not exists (
+       where m.connection_id = $1 and m.id < $3 and not exists (
          select 1 from message_search s where s.connection_id = m.connection_id and s.message_id = m.id)
        order by m.id desc limit $2`,
-      [connectionId, limit],
+      [connectionId, limit, below ?? Number.MAX_SAFE_INTEGER],
     );
     await write(
       tx,
       connectionId,
       messages.map((message) => ({ message, text: message.text })),
     );
-    return messages.length;
+    return messages.at(-1)?.id ?? null;
   });
+}
+
+/** Whether any message's text is still to be read; asked before going through the mailboxes for it. */
+export async function lacksText(sql: Queryable, connectionId: ConnectionId): Promise<boolean> {
+  const found = await rows(sql, 'select 1 from message_search where connection_id = $1 and not body_indexed limit 1', [
+    connectionId,
+  ]);
+  return found.length > 0;
 }
 
 async function write(

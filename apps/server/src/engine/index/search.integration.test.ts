@@ -1,4 +1,4 @@
-import type { LabelId, ListKey } from '@postroom/db';
+import type { LabelId, ListKey, MessageRowId } from '@postroom/db';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLAG } from './flags.ts';
@@ -24,7 +24,9 @@ beforeAll(async () => {
   ]);
   const archived = await index.add(archive, [{ ...newMessage({ subject: 'Old news', at: 0 }), flags: FLAG.seen }]);
   await index.add(trash, [newMessage({ subject: 'Invoice thrown away', at: 5 })]);
-  while ((await indexNext(database.pool, index.connectionId, 3)) > 0);
+  for (let below: MessageRowId | null = null, more = true; more; more = below !== null) {
+    below = await indexNext(database.pool, index.connectionId, 3, below);
+  }
   const [id] = archived.messageIds;
   if (id !== undefined) await indexBody(database.pool, index.connectionId, id, 'The quick brown fox jumps');
 });

@@ -2,13 +2,23 @@
  * One whole look at an account over one session: LIST with STATUS, the mailboxes that changed brought up to date, then
  * older mail piece by piece. Between pieces whoever asked for a mailbox (a push, an action) goes first.
  */
-import type { ConnectionId, Learned, MailboxId, MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
+import type {
+  ConnectionId,
+  Learned,
+  MailboxId,
+  MailboxRole,
+  MessageRowId,
+  ModSeq,
+  Uid,
+  UidValidity,
+} from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { ImapSession, ListedMailbox } from '../imap/types.ts';
 import { ownAddresses } from '../index/new-message.ts';
-import { indexNext } from '../index/search-index.ts';
+import { indexNext, lacksText } from '../index/search-index.ts';
 import { rows } from '../index/sql.ts';
+import { createStatistics } from '../index/statistics.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
 import { announceConnection, saveLearned } from './connection-state.ts';
 import {
@@ -21,6 +31,9 @@ import {
 import { applyMailboxList, emptyMailbox } from './mailboxes.ts';
 import { purgeOrphans } from './orphans.ts';
 import { readHeads } from './snippets.ts';
+
+/** Messages whose subjects and people are made searchable in one transaction. */
+const WORDS_AT_ONCE = 500;
 
 export interface AccountSyncDeps {
   readonly pool: pg.Pool;
@@ -143,6 +156,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
 function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
   const { pool, connectionId } = deps;
   const backfills = new Map<MailboxId, BackfillItem>();
+  const statistics = createStatistics(pool);
   let yielded = false;
 
   const contextOf = (mailboxId: MailboxId): SyncContext => ({
@@ -205,6 +219,7 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
       }
     }
     const left = await backfillChunk(contextOf(item.mailboxId), item.todo, pieceSize(item));
+    await statistics.added(item.todo.size - (left?.size ?? 0));
     if (left === null) backfills.delete(item.mailboxId);
     else backfills.set(item.mailboxId, { ...item, todo: left, pieces: item.pieces + 1 });
   }
@@ -242,19 +257,24 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     },
     /** Subjects, people and file names of what is listed, to be searched. */
     async indexHeaders(mailboxes: readonly MailboxRow[]): Promise<void> {
-      while (!deps.signal.aborted && !mustLeaveOff() && (await indexNext(pool, connectionId, 500)) > 0) {
+      let below: MessageRowId | null = null;
+      while (!deps.signal.aborted && !mustLeaveOff()) {
+        below = await indexNext(pool, connectionId, WORDS_AT_ONCE, below);
+        if (below === null) return;
+        await statistics.added(WORDS_AT_ONCE);
         await answerRequests(mailboxes);
       }
     },
     /** Searchable text of everything, newest first, a little at a time. */
     async readWords(mailboxes: readonly MailboxRow[]): Promise<void> {
-      for (const mailbox of mailboxes) {
+      for (const mailbox of (await lacksText(pool, connectionId)) ? mailboxes : []) {
+        let below: Uid | null = null;
         for (;;) {
           if (deps.signal.aborted) return;
           if (mustLeaveOff()) return;
           await answerRequests(mailboxes);
-          const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'words', limit: 50 });
-          if (done === 0) break;
+          below = await readHeads(session, pool, connectionId, mailbox, { kind: 'words', limit: 50, below });
+          if (below === null) break;
         }
       }
     },

@@ -7,7 +7,7 @@ import { connectImap } from '../imap/connect.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { listThreads } from '../index/list-threads.ts';
 import { row } from '../index/sql.ts';
-import { syncAccount } from './account-sync.ts';
+import { type AccountSyncDeps, syncAccount } from './account-sync.ts';
 
 const USER = { user: 'ada@lab.test', password: 'fake-password' };
 
@@ -36,7 +36,8 @@ export const mail = (subject: string, more: { inReplyTo?: string } = {}) =>
     ...more,
   });
 
-async function newConnection({ pool }: TestDatabase): Promise<ConnectionId> {
+/** An account's row, whose servers nobody asks for. */
+export async function newConnection({ pool }: Pick<TestDatabase, 'pool'>): Promise<ConnectionId> {
   await pool.query(`insert into "user" (id, name, email) values ('u1', 'Ada', 'ada@lab.test') on conflict do nothing`);
   const made = await row<{ id: ConnectionId }>(
     pool,
@@ -44,6 +45,27 @@ async function newConnection({ pool }: TestDatabase): Promise<ConnectionId> {
     [USER.user],
   );
   return (made as { id: ConnectionId }).id;
+}
+
+/** A look that nobody waits for or disturbs. */
+export function lookDeps(pool: TestDatabase['pool'], connectionId: ConnectionId): AccountSyncDeps {
+  return {
+    pool,
+    connectionId,
+    learned: {},
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    requested: new Set(),
+    flagsTold: new Set(),
+    missingBefore: new Set(),
+    previousLookAt: null,
+    onFirstScreen: () => undefined,
+    onAllHere: async () => undefined,
+    onMailboxRefused: (_path, error) => {
+      if (error.code !== 'MAILBOX_NOT_FOUND') throw error;
+    },
+    shouldYield: () => false,
+  };
 }
 
 export async function withAccount(
@@ -74,23 +96,8 @@ export async function withAccount(
       connect,
       other,
       async look() {
-        const { missing, complete } = await syncAccount(session, {
-          pool,
-          connectionId,
-          learned: {},
-          now: () => new Date(),
-          signal: new AbortController().signal,
-          requested: new Set(),
-          flagsTold: new Set(),
-          missingBefore,
-          previousLookAt: null,
-          onFirstScreen: () => undefined,
-          onAllHere: async () => undefined,
-          onMailboxRefused: (_path, error) => {
-            if (error.code !== 'MAILBOX_NOT_FOUND') throw error;
-          },
-          shouldYield: () => false,
-        });
+        const deps = { ...lookDeps(pool, connectionId), missingBefore };
+        const { missing, complete } = await syncAccount(session, deps);
         missingBefore = missing;
         return complete;
       },

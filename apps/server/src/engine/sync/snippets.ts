@@ -18,6 +18,11 @@ import { type BodyPart, decodePart, htmlToText, planParts, snippet, storable } f
 export const SNIPPET_BYTES = 3 * 1024;
 export const WORDS_BYTES = 64 * 1024;
 
+/** Above every UID. */
+const UID_END = 4_294_967_296;
+
+const WINDOW = 1_000;
+
 interface Candidate {
   readonly id: MessageRowId;
   readonly uid: Uid;
@@ -28,33 +33,27 @@ interface Candidate {
 
 /**
  * Does up to `limit` messages of the mailbox that lack a snippet (`kind: 'snippet'`) or searchable text (`'words'`).
- * Selects the mailbox when there is something to do. Returns how many it did; 0: nothing is left.
+ * Selects the mailbox when there is something to do. `below`: what the call before gave back, so that none is passed over
+ * twice. Returns the lowest UID it looked at; null: nothing is left.
  */
 export async function readHeads(
   session: ImapSession,
   pool: pg.Pool,
   connectionId: ConnectionId,
   mailbox: { id: MailboxId; path: string },
-  options: { kind: 'snippet' | 'words'; limit: number },
-): Promise<number> {
-  const lacking =
-    options.kind === 'snippet'
-      ? 'm.snippet is null'
-      : `exists (select 1 from message_search s where s.connection_id = m.connection_id and s.message_id = m.id
-           and not s.body_indexed)`;
-  const candidates = await rows<Candidate>(
-    pool,
-    `select m.id, p.uid, b.uid_validity, m.size, m.structure from placement p
-     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-     join message m on m.connection_id = p.connection_id and m.id = p.message_id
-     where p.connection_id = $1 and p.mailbox_id = $2 and p.uid is not null and p.state = 'present' and ${lacking}
-     order by p.uid desc limit $3`,
-    [connectionId, mailbox.id, options.limit],
-  );
-  if (candidates.length === 0) return 0;
+  options: { kind: 'snippet' | 'words'; limit: number; below?: Uid | null },
+): Promise<Uid | null> {
+  let below: Uid | null = options.below ?? (UID_END as Uid);
+  let candidates: Candidate[] = [];
+  while (candidates.length === 0) {
+    const next = await nextCandidates(pool, connectionId, mailbox.id, { ...options, below });
+    if (next.lowest === null) return null;
+    candidates = next.candidates;
+    below = candidates.length === options.limit ? (candidates.at(-1)?.uid ?? next.lowest) : next.lowest;
+  }
   const { uidValidity } = await session.select(mailbox.path, { readOnly: true });
   // Another mailbox by now: its UIDs are those of other messages. The next look begins it anew.
-  if (uidValidity !== null && candidates.some(({ uid_validity }) => uid_validity !== uidValidity)) return 0;
+  if (uidValidity !== null && candidates.some(({ uid_validity }) => uid_validity !== uidValidity)) return null;
   const maxBytes = options.kind === 'snippet' ? SNIPPET_BYTES : WORDS_BYTES;
   const texts = new Map<MessageRowId, string>();
   for (const [part, group] of byTextPart(candidates)) {
@@ -65,7 +64,35 @@ export async function readHeads(
     }
   }
   await write(pool, connectionId, texts, options.kind);
-  return candidates.length;
+  return below;
+}
+
+/** Those of the next WINDOW messages that lack it; the window is cut by UID first, so that each costs the same. */
+async function nextCandidates(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  mailboxId: MailboxId,
+  { kind, limit, below }: { kind: 'snippet' | 'words'; limit: number; below: Uid },
+): Promise<{ candidates: Candidate[]; lowest: Uid | null }> {
+  const lacking =
+    kind === 'snippet'
+      ? 'm.snippet is null'
+      : `exists (select 1 from message_search s where s.connection_id = m.connection_id and s.message_id = m.id
+           and not s.body_indexed)`;
+  const found = await rows<Candidate & { lowest: Uid | null }>(
+    pool,
+    `with next as materialized (
+       select uid, message_id, state from placement where connection_id = $1 and mailbox_id = $2 and uid < $3
+       order by uid desc limit ${WINDOW})
+     select l.lowest, c.* from (select min(uid) as lowest from next) l
+     left join lateral (
+       select m.id, n.uid, b.uid_validity, m.size, m.structure from next n
+       join message m on m.connection_id = $1 and m.id = n.message_id
+       join mailbox b on b.connection_id = $1 and b.id = $2
+       where n.state = 'present' and ${lacking} order by n.uid desc limit $4) c on true`,
+    [connectionId, mailboxId, below, limit],
+  );
+  return { candidates: found.filter(({ id }) => id !== null), lowest: found[0]?.lowest ?? null };
 }
 
 type Group = { candidate: Candidate; body: BodyPart | undefined }[];
