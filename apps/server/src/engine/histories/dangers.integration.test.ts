@@ -147,6 +147,24 @@ describe('two who mean the same message', () => {
       expect(await differences(account)).toEqual([]);
     }));
 
+  it('delivered twice with another body, then moved: each is still the one it was', () =>
+    story(async (account) => {
+      const { other, look, connectionId } = account;
+      const raw = mail('To the list');
+      await other.append('INBOX', raw);
+      await other.append('INBOX', Buffer.concat([raw, Buffer.from('-- \r\nThe list\r\n')]));
+      await look();
+      const sizes = async () =>
+        (await database.pool.query('select id, size from message where connection_id = $1 order by id', [connectionId]))
+          .rows;
+      const before = await sizes();
+      await other.mailboxOpen('INBOX');
+      await other.messageMove('2', 'Archive', { uid: true });
+      await look();
+      expect(await sizes()).toEqual(before);
+      expect(await differences(account)).toEqual([]);
+    }));
+
   it('copied by another just before ours was read: the copy is as unread as the server says', () =>
     story(async (account) => {
       const { other, look, actions, write, connectionId, session } = account;

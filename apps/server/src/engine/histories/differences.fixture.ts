@@ -53,7 +53,7 @@ function placementDifferences(index: IndexState, server: ReadonlyMap<string, Ser
     const flags = flagsOf(placement).join(' ');
     if (flags !== there.flags.join(' ')) found.push(`${name} has [${flags}], there [${there.flags.join(' ')}]`);
     if (`<${there.header.messageId}>` !== placement.message_id || there.size !== placement.size) {
-      found.push(`${name} is another message there: ${there.header.messageId}`);
+      found.push(`${name} of ${placement.size} octets is there ${there.header.messageId} of ${there.size}`);
     }
   }
   for (const { path, messages } of server.values()) {

@@ -16,7 +16,7 @@ const PLAN = SOAK
       first: Number(process.env.SOAK_SEED ?? 1),
       count: Number(process.env.SOAK_SEEDS ?? 20),
     }
-  : { operations: 240, checkEvery: 60, first: 1, count: 2 };
+  : { operations: 150, checkEvery: 50, first: 1, count: 2 };
 const SEEDS = Array.from({ length: PLAN.count }, (_, index) => PLAN.first + index);
 
 const WAYS = [

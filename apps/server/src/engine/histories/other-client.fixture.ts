@@ -90,7 +90,9 @@ export function createOtherClient(client: OtherClient, random: Random, tag: stri
       if (sent.length === 0) return 'double: nothing there';
       const one = random.pick(sent);
       const path = random.chance(0.5) ? 'INBOX' : random.pick(await paths());
-      await client.append(path, one.raw, [], new Date('2026-06-01T10:00:00Z'));
+      // The other way round a mailing list has put its footer below.
+      const raw = random.chance(0.5) ? one.raw : Buffer.concat([one.raw, Buffer.from('-- \r\nThe list\r\n')]);
+      await client.append(path, raw, [], new Date('2026-06-01T10:00:00Z'));
       return `double of ${one.header.messageId} to ${path}`;
     },
     async copy() {

@@ -7,26 +7,9 @@
 import type { ConnectionId, MailboxId, MessageRowId, PlacementId, ThreadId, Uid } from '@postroom/db';
 import { assignThreads } from './assign-threads.ts';
 import { learnContacts } from './contacts.ts';
+import { type Decision, decide, type KnownMessage, keyOf } from './identity.ts';
 import { rows, type Tx } from './sql.ts';
 import type { Inserted, NewMessage, NewPlacement } from './types.ts';
-
-interface KnownMessage {
-  id: MessageRowId;
-  threadId: ThreadId;
-  ordinal: number;
-  size: number;
-  hasMessageId: boolean;
-  /** mailbox → its placement there; a message has at most one a mailbox. */
-  placements: Map<MailboxId, { id: PlacementId | null; uid: Uid | null; state: string }>;
-}
-
-type Decision =
-  | { kind: 'new-message'; ordinal: number }
-  | { kind: 'new-placement'; message: KnownMessage }
-  | { kind: 'adopt'; message: KnownMessage; placementId: PlacementId }
-  | { kind: 'known'; message: KnownMessage };
-
-const keyOf = (fingerprint: Buffer) => fingerprint.toString('hex');
 
 /**
  * Inserts or adopts. A placement without UID in the same mailbox for the same message (arriving, or left over from a
@@ -96,47 +79,6 @@ export async function insertPlacements(
   return { messageIds, threadIds: await currentThreads(tx, connectionId, messageIds, threadIds) };
 }
 
-/** Which message this placement is a copy of. Pure but for noting in `known` what it decided. */
-function decide(placement: NewPlacement, known: Map<string, KnownMessage[]>): Decision {
-  const { message, mailboxId, uid } = placement;
-  const key = keyOf(message.fingerprint);
-  const candidates = known.get(key) ?? [];
-  const same = (candidate: KnownMessage) =>
-    message.messageId !== null || (!candidate.hasMessageId && candidate.size === message.size);
-
-  const already = candidates.find((candidate) => uid !== null && candidate.placements.get(mailboxId)?.uid === uid);
-  if (already) return { kind: 'known', message: already };
-
-  for (const candidate of candidates) {
-    if (!same(candidate)) continue;
-    const there = candidate.placements.get(mailboxId);
-    if (there === undefined) {
-      candidate.placements.set(mailboxId, { id: null, uid, state: placement.state });
-      return { kind: 'new-placement', message: candidate };
-    }
-    if (there.uid === null && there.id !== null && placement.state === 'present') {
-      candidate.placements.set(mailboxId, { id: there.id, uid, state: 'present' });
-      return { kind: 'adopt', message: candidate, placementId: there.id };
-    }
-  }
-  const ordinal = candidates.reduce((highest, candidate) => Math.max(highest, candidate.ordinal + 1), 0);
-  return noteNew(placement, known, key, ordinal);
-}
-
-/** A second copy in the same batch must find the first one's ordinal taken; its own message gets the next. */
-function noteNew(placement: NewPlacement, known: Map<string, KnownMessage[]>, key: string, ordinal: number): Decision {
-  const placeholder: KnownMessage = {
-    id: -1 as MessageRowId,
-    threadId: -1 as ThreadId,
-    ordinal,
-    size: placement.message.size,
-    hasMessageId: placement.message.messageId !== null,
-    placements: new Map([[placement.mailboxId, { id: null, uid: placement.uid, state: 'new' }]]),
-  };
-  known.set(key, [...(known.get(key) ?? []), placeholder]);
-  return { kind: 'new-message', ordinal };
-}
-
 async function loadKnown(
   tx: Tx,
   connectionId: ConnectionId,
@@ -151,12 +93,17 @@ async function loadKnown(
     ordinal: number;
     size: number;
     has_message_id: boolean;
+    is_ours: boolean;
   }>(
     tx,
-    `select id, thread_id, fingerprint, email_id, ordinal, size, message_id is not null as has_message_id
-       from message where connection_id = $1 and fingerprint = any($2::bytea[])
-     ${emailIds.length > 0 ? 'union select id, thread_id, fingerprint, email_id, ordinal, size, message_id is not null from message where connection_id = $1 and email_id = any($3::text[])' : ''}
-     order by ordinal, id`,
+    `with found as (
+       select id from message where connection_id = $1 and fingerprint = any($2::bytea[])
+       ${emailIds.length > 0 ? 'union select id from message where connection_id = $1 and email_id = any($3::text[])' : ''})
+     select m.id, m.thread_id, m.fingerprint, m.email_id, m.ordinal, m.size, m.message_id is not null as has_message_id,
+       exists (select 1 from outbox o where o.connection_id = $1 and o.message_id = m.id)
+         or exists (select 1 from draft d where d.connection_id = $1 and d.message_id = m.id) as is_ours
+     from found join message m on m.connection_id = $1 and m.id = found.id
+     order by m.ordinal, m.id`,
     [connectionId, placements.map(({ message }) => message.fingerprint), ...(emailIds.length > 0 ? [emailIds] : [])],
   );
   const known = new Map<string, KnownMessage[]>();
@@ -189,6 +136,7 @@ async function loadKnown(
       ordinal: one.ordinal,
       size: one.size,
       hasMessageId: one.has_message_id,
+      isOurs: one.is_ours,
       placements: byMessage.get(one.id) ?? new Map(),
     };
     const keys = new Set([keyOf(one.fingerprint), keyByEmailId.get(one.email_id ?? '')]);
