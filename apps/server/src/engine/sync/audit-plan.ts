@@ -4,7 +4,7 @@
  */
 import type { ConnectionId, MessageRowId, PlacementId, Uid } from '@postroom/db';
 import type { FlagUpdate } from '../imap/types.ts';
-import { UidSet } from '../imap/uid-set.ts';
+import type { UidSet } from '../imap/uid-set.ts';
 import { flagBits } from '../index/flags.ts';
 import { type OpenFlagOp, overlayPending } from '../operations/overlay.ts';
 
@@ -26,25 +26,19 @@ export interface Drift {
   readonly flags: readonly FlagUpdate[];
 }
 
-/** What is not as the server says, where nothing of ours is on its way that would explain it. */
-export function compareMailbox(
+/** Of what both have: where the flags are not as the server says, and nothing of ours on its way explains it. */
+export function differentFlags(
   index: readonly IndexedPlacement[],
   server: readonly FlagUpdate[],
   open: readonly OpenFlagOp[],
-): Drift {
+): FlagUpdate[] {
   const here = new Map(index.map((placement) => [placement.uid, placement]));
-  const theirs = UidSet.of(server.map(({ uid }) => uid));
-  const ours = UidSet.of(here.keys());
-  return {
-    missing: theirs.minus(ours),
-    superfluous: ours.minus(theirs),
-    flags: server.filter(({ uid, flags }) => {
-      const placement = here.get(uid);
-      if (!placement) return false;
-      const wanted = overlayPending({ bits: flagBits(flags.system), keywords: flags.keywords }, placement, open);
-      return wanted.bits !== placement.flags || keyOf(wanted.keywords) !== keyOf(placement.keywords);
-    }),
-  };
+  return server.filter(({ uid, flags }) => {
+    const placement = here.get(uid);
+    if (!placement) return false;
+    const wanted = overlayPending({ bits: flagBits(flags.system), keywords: flags.keywords }, placement, open);
+    return wanted.bits !== placement.flags || keyOf(wanted.keywords) !== keyOf(placement.keywords);
+  });
 }
 
 const keyOf = (keywords: readonly string[]) =>

@@ -12,11 +12,11 @@ import { ownAddresses } from '../index/new-message.ts';
 import { row, rows } from '../index/sql.ts';
 import { loadOpenFlagOps } from '../operations/overlay.ts';
 import { loadMailboxes, type MailboxRow } from './account-sync.ts';
-import { applyFlags, applyMessages, applyVanished } from './apply.ts';
+import { applyFlags, applyMessages, applyVanished, localUids } from './apply.ts';
 import {
-  compareMailbox,
   confirmedDrift,
   type Drift,
+  differentFlags,
   type IndexedPlacement,
   isEmpty,
   nextAuditAt,
@@ -55,7 +55,11 @@ export function createAudit({ pool, now, log }: AuditDeps): Audit {
 
   return async (session, turn) => {
     const { connectionId, signal, shouldYield } = turn;
-    if (!(await isDue(pool, connectionId, now()))) return false;
+    if (!(await isDue(pool, connectionId, now()))) {
+      // Another process may have ended what was begun here.
+      begun.delete(connectionId);
+      return false;
+    }
     const progress = begun.get(connectionId) ?? { done: new Set(), sums: await auditList(pool, session, connectionId) };
     begun.set(connectionId, progress);
     const own = await ownAddresses(pool, connectionId);
@@ -155,25 +159,24 @@ async function compare(context: SyncContext, mailbox: MailboxRow): Promise<Mailb
   const { session, pool, connectionId, mailboxId } = context;
   const selected = await session.select(mailbox.path, { readOnly: true });
   if (selected.uidValidity !== mailbox.uidValidity) return null;
-  const askedAt = context.now();
-  const uids = await session.searchAll();
-  const said: FlagUpdate[] = [];
-  for (const chunk of uids.chunksDescending(FLAGS_AT_ONCE)) {
-    if (context.signal?.aborted) return null;
-    said.push(...(await session.fetchFlags(chunk)).changed.filter(({ uid }) => chunk.has(uid)));
-  }
+  const theirs = await session.searchAll();
   // A list that is shorter than the server says it is proves nothing.
-  if (uids.size !== selected.exists || said.length !== uids.size) return null;
-  const index = await rows<IndexedPlacement>(
-    pool,
-    `select uid, id as "placementId", message_id as "messageId", flags, keywords from placement
-     where connection_id = $1 and mailbox_id = $2 and uid is not null`,
-    [connectionId, mailboxId],
-  );
-  return {
-    messages: uids.size,
-    drift: compareMailbox(index, said, await loadOpenFlagOps(pool, connectionId, askedAt)),
-  };
+  if (theirs.size !== selected.exists) return null;
+  const ours = await localUids(pool, connectionId, mailboxId);
+  const flags: FlagUpdate[] = [];
+  for (const chunk of theirs.intersect(ours).chunksDescending(FLAGS_AT_ONCE)) {
+    if (context.signal?.aborted) return null;
+    const askedAt = context.now();
+    const said = (await session.fetchFlags(chunk)).changed.filter(({ uid }) => chunk.has(uid));
+    const index = await rows<IndexedPlacement>(
+      pool,
+      `select uid, id as "placementId", message_id as "messageId", flags, keywords from placement
+       where connection_id = $1 and mailbox_id = $2 and uid between $3 and $4`,
+      [connectionId, mailboxId, chunk.min, chunk.max],
+    );
+    flags.push(...differentFlags(index, said, await loadOpenFlagOps(pool, connectionId, askedAt)));
+  }
+  return { messages: theirs.size, drift: { missing: theirs.minus(ours), superfluous: ours.minus(theirs), flags } };
 }
 
 async function repair(context: SyncContext, { missing, superfluous, flags }: Drift): Promise<void> {
