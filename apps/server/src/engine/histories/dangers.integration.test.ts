@@ -92,6 +92,21 @@ describe('mailboxes that go', () => {
       expect(await differences(account)).toEqual([]);
     }));
 
+  it('one that is away for a moment has all its mail when it is back, whatever was done meanwhile', () =>
+    story(async (account) => {
+      const { other, look, actions, write, connectionId } = account;
+      await other.mailboxCreate('Trips');
+      await other.append('Trips', mail('Ticket'));
+      await look();
+      await actions.delete(connectionId, await threadOf(account, 'Ticket'), null);
+      await other.mailboxRename('Trips', 'Elsewhere');
+      await write();
+      await other.mailboxRename('Elsewhere', 'Trips');
+      for (let turn = 0; turn < 2; turn += 1) await look();
+      expect(await differences(account)).toEqual([]);
+      expect(await account.list('Trips')).toEqual(['Ticket *']);
+    }));
+
   it('another one in its place keeps its messages: a UID is not acted on under another UIDVALIDITY', () =>
     story(async (account) => {
       const { other, look, actions, write, connectionId } = account;

@@ -11,6 +11,7 @@ import type { CopyOutcome, ImapSession } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, row, type Tx, transaction } from '../index/sql.ts';
+import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { findUids } from './find-uids.ts';
 import { takeBack, threadsOfOperation } from './local.ts';
 import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
@@ -88,7 +89,10 @@ async function runRemoval(
     const ids = items.map(({ messageId }) => messageId);
     await findUids(pool, connectionId, session, { messageIds: ids, mailboxId: from });
     for (const place of await locate(pool, connectionId, ids, from)) {
-      if (!(await openPlace(session, place))) continue;
+      if (!(await openPlace(session, place))) {
+        await transaction(pool, (tx) => letStay(tx, connectionId, id, place));
+        continue;
+      }
       for (const uids of piecesOf(place)) {
         const outcome = target ? await session.move(uids, target.path) : null;
         if (!target) await session.expunge(uids);
@@ -145,6 +149,23 @@ async function settle(
       [connectionId, target.id, messageId, moved],
     );
   }
+}
+
+/** Nothing was taken out of a mailbox that is not there: should it come back, what lay in it lies there. */
+async function letStay(tx: Tx, connectionId: ConnectionId, id: OperationId, { mailboxId, uids }: Place): Promise<void> {
+  await lockAccount(tx, connectionId);
+  const messageIds = [...uids.values()].map(({ messageId }) => messageId);
+  await tx.query(
+    `update placement set state = 'present', operation_id = null
+     where connection_id = $1 and mailbox_id = $2 and operation_id = $3 and state = 'leaving'`,
+    [connectionId, mailboxId, id],
+  );
+  await tx.query(
+    `delete from placement where connection_id = $1 and operation_id = $2 and state = 'arriving' and uid is null
+       and message_id = any($3::bigint[])`,
+    [connectionId, id, messageIds],
+  );
+  await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, messageIds));
 }
 
 async function fail(
