@@ -14,7 +14,9 @@ export interface KnownMessage {
   hasMessageId: boolean;
   /** Written here and stored there by us: its size is what we measured, not what the server says. */
   isOurs: boolean;
-  /** mailbox → its placement there; a message has at most one a mailbox. */
+  /** `mailbox uid` of every placement that has a UID. */
+  uids: ReadonlySet<string>;
+  /** mailbox → its placement there; the one that waits for a UID where a message on its way back has two. */
   placements: Map<MailboxId, { id: PlacementId | null; uid: Uid | null; state: string }>;
 }
 
@@ -32,7 +34,10 @@ export function decide(placement: NewPlacement, known: Map<string, KnownMessage[
   const key = keyOf(message.fingerprint);
   const candidates = known.get(key) ?? [];
 
-  const already = candidates.find((candidate) => uid !== null && candidate.placements.get(mailboxId)?.uid === uid);
+  const already = candidates.find(
+    ({ uids, placements }) =>
+      uid !== null && (uids.has(`${mailboxId} ${uid}`) || placements.get(mailboxId)?.uid === uid),
+  );
   if (already) return { kind: 'known', message: already };
 
   for (const candidate of copiesOf(message, candidates)) {
@@ -69,6 +74,7 @@ function noteNew(placement: NewPlacement, known: Map<string, KnownMessage[]>, ke
     size: placement.message.size,
     hasMessageId: placement.message.messageId !== null,
     isOurs: false,
+    uids: new Set(),
     placements: new Map([[placement.mailboxId, { id: null, uid: placement.uid, state: 'new' }]]),
   };
   known.set(key, [...(known.get(key) ?? []), placeholder]);

@@ -120,10 +120,16 @@ async function loadKnown(
     [connectionId, found.map(({ id }) => id)],
   );
   const byMessage = new Map<MessageRowId, KnownMessage['placements']>();
+  const uidsOf = new Map<MessageRowId, Set<string>>();
   for (const place of places) {
     const map = byMessage.get(place.message_id) ?? new Map();
-    map.set(place.mailbox_id, { id: place.id, uid: place.uid, state: place.state });
+    if (place.uid === null || !map.has(place.mailbox_id)) {
+      map.set(place.mailbox_id, { id: place.id, uid: place.uid, state: place.state });
+    }
     byMessage.set(place.message_id, map);
+    const uids = uidsOf.get(place.message_id) ?? new Set();
+    if (place.uid !== null) uids.add(`${place.mailbox_id} ${place.uid}`);
+    uidsOf.set(place.message_id, uids);
   }
   // A server's EMAILID finds the message even where a header was rewritten: file it under the arriving fingerprint too.
   const keyByEmailId = new Map(
@@ -137,6 +143,7 @@ async function loadKnown(
       size: one.size,
       hasMessageId: one.has_message_id,
       isOurs: one.is_ours,
+      uids: uidsOf.get(one.id) ?? new Set(),
       placements: byMessage.get(one.id) ?? new Map(),
     };
     const keys = new Set([keyOf(one.fingerprint), keyByEmailId.get(one.email_id ?? '')]);
@@ -235,7 +242,8 @@ async function adoptRows(
        state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
        operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
      from jsonb_to_recordset($2::jsonb) as x(id bigint, uid bigint, flags smallint, keywords text[], mod_seq bigint)
-     where p.connection_id = $1 and p.id = x.id`,
+     where p.connection_id = $1 and p.id = x.id and not exists (
+       select 1 from placement q where q.connection_id = $1 and q.mailbox_id = p.mailbox_id and q.uid = x.uid)`,
     [
       connectionId,
       JSON.stringify(

@@ -118,6 +118,14 @@ async function openTarget(
   return onServer(pool, connectionId, session, mailbox);
 }
 
+/**
+ * SQL: the placement that waits for the UID. One alone: a message that went there and back has left another, and a later
+ * operation may have made ours its own.
+ */
+const UNLINKED_OF_MOVE = `select id from placement
+  where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null
+  order by operation_id is not distinct from $5 desc, id desc limit 1`;
+
 /** What the server did, written down: the old placement goes, the new one has its UID where the server told it. */
 async function settle(
   tx: Tx,
@@ -136,17 +144,19 @@ async function settle(
     const moved = outcome?.uidMap.get(uid);
     const messageId = place.uids.get(uid)?.messageId;
     if (moved === undefined || messageId === undefined) continue;
+    const values = [connectionId, target.id, messageId, moved, id];
     // The sync may have listed it there already; then ours is the double.
     await tx.query(
-      `delete from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null
+      `delete from placement where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
          and exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
-      [connectionId, target.id, messageId, moved],
+      values,
     );
     await tx.query(
       `update placement set uid = $4, state = case state when 'arriving' then 'present' else state end,
          operation_id = case state when 'arriving' then null else operation_id end
-       where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null`,
-      [connectionId, target.id, messageId, moved],
+       where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
+         and not exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
+      values,
     );
   }
 }
