@@ -25,7 +25,6 @@ const CERTIFICATE_CHECKS = /^apps\/server\/src\/(security|engine\/(imap|smtp))\/
 /** Files from before this rule. None is added; each goes from here when it is split. */
 const LONGER = [
   'apps/server/src/engine/imap/session.ts',
-  'apps/server/src/engine/index/insert.ts',
   'apps/server/src/engine/sync/apply.ts',
   'apps/server/src/lib/driver/schemas.ts',
 ];

@@ -55,14 +55,15 @@ export async function runHistory(
     const startedAt = new Date();
     looks += 1;
     try {
-      const { missing, complete } = await syncAccount(session, {
+      const { missing, complete, sawAll } = await syncAccount(session, {
         ...lookDeps(pool, connectionId),
         missingBefore,
         previousLookAt,
         onMailboxRefused: (path, error) => void trace.push(`look: ${path} refused, ${error.message}`),
       });
       trace.push(`look: ${complete ? 'whole' : 'in part'}`);
-      if (complete) [missingBefore, previousLookAt] = [missing, startedAt];
+      if (complete) missingBefore = missing;
+      if (complete && sawAll) previousLookAt = startedAt;
     } catch (error) {
       if (!(error instanceof MailError) || session.closed) throw error;
       trace.push(`look failed: ${error.message}`);

@@ -4,38 +4,50 @@
  */
 import type { ImapFlow } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
+import { type Argument, internalsOf, words } from './internals.ts';
 
-/** An IDLE is begun anew after this: middle boxes forget silent connections. */
-const IDLE_MS = 4 * 60_000;
+/** An IDLE that ends so soon by itself was none; after so many the connection is given up. */
+const TOO_SOON_MS = 1000;
+const MAX_TOO_SOON = 5;
 
-interface Word {
-  readonly type: 'ATOM';
-  readonly value: string;
+export interface IdleParts {
+  readonly client: ImapFlow;
+  /** A mailbox that is not selected changed. */
+  readonly onElsewhere: () => void;
+  /** An IDLE is begun anew after this: middle boxes and some providers forget silent connections. */
+  readonly everyMs: number;
+  /** After so long without a word the connection itself is asked whether it lives, which ends the IDLE. */
+  readonly silentMs: number;
 }
-type Argument = Word | readonly Argument[];
-
-/** What imapflow can do and its types do not say (2.x strips them as internal). The version is pinned. */
-interface Internals {
-  exec(command: string, args: readonly Argument[]): Promise<{ next(): void }>;
-  readonly untaggedHandlers: Record<string, (() => Promise<void>) | undefined>;
-}
-
-const words = (text: string): Word[] => text.split(' ').map((value) => ({ type: 'ATOM', value }));
 
 /** Tells of changes anywhere until the signal aborts. Throws when the connection is lost. */
-export async function idle(client: ImapFlow, onElsewhere: () => void, signal: AbortSignal): Promise<void> {
+export async function idle({ client, onElsewhere, everyMs, silentMs }: IdleParts, signal: AbortSignal): Promise<void> {
   const stopNotify = client.capabilities.has('NOTIFY') ? await startNotify(client, onElsewhere) : undefined;
+  const tooSoonMs = Math.min(TOO_SOON_MS, silentMs / 2);
   try {
-    while (!signal.aborted) await idleOnce(client, signal);
+    for (let tooSoon = 0; !signal.aborted; ) {
+      const begunAt = Date.now();
+      const isOurs = await idleOnce(client, everyMs, signal);
+      tooSoon = !isOurs && Date.now() - begunAt < tooSoonMs ? tooSoon + 1 : 0;
+      if (tooSoon > MAX_TOO_SOON && !signal.aborted) throw ended();
+    }
   } finally {
     await stopNotify?.();
   }
 }
 
-/** Ended by a NOOP, which takes the connection out of it. */
-async function idleOnce(client: ImapFlow, signal: AbortSignal): Promise<void> {
-  const wake = () => void client.noop().catch(() => undefined);
-  const timer = setTimeout(wake, IDLE_MS);
+function ended(): MailError {
+  return new MailError({ code: 'SERVER_UNAVAILABLE', message: 'The mail server ended the connection.', on: 'imap' });
+}
+
+/** Ended by a NOOP, which takes the connection out of it. Whether it was ended by us. */
+async function idleOnce(client: ImapFlow, everyMs: number, signal: AbortSignal): Promise<boolean> {
+  let isOurs = false;
+  const wake = () => {
+    isOurs = true;
+    client.noop().catch(() => undefined);
+  };
+  const timer = setTimeout(wake, everyMs);
   signal.addEventListener('abort', wake, { once: true });
   try {
     await client.idle();
@@ -43,14 +55,13 @@ async function idleOnce(client: ImapFlow, signal: AbortSignal): Promise<void> {
     clearTimeout(timer);
     signal.removeEventListener('abort', wake);
   }
-  if (!client.usable && !signal.aborted) {
-    throw new MailError({ code: 'SERVER_UNAVAILABLE', message: 'The mail server ended the connection.', on: 'imap' });
-  }
+  if (!client.usable && !signal.aborted) throw ended();
+  return isOurs;
 }
 
 /** Asks for news of every mailbox; returns the way to stop it. A server that refuses is looked at from time to time. */
 async function startNotify(client: ImapFlow, onElsewhere: () => void): Promise<() => Promise<void>> {
-  const internals = client as unknown as Internals;
+  const internals = internalsOf(client);
   const run = async (args: readonly Argument[]) => {
     // Without `next` imapflow reads nothing more.
     await internals.exec('NOTIFY', args).then(

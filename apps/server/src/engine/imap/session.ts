@@ -7,58 +7,35 @@ import type { Uid } from '@postroom/db';
 import type { ImapFlow, SearchObject } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
 import { type ErrorContext, withErrorHandler } from '../../lib/driver/with-error-handler.ts';
-import {
-  capabilitiesOf,
-  copyOutcomeOf,
-  fetchedMessageOf,
-  flagNames,
-  flagUpdateOf,
-  listedMailboxOf,
-  modSeqOf,
-  statusOf,
-  uidOf,
-  uidValidityOf,
-} from './convert.ts';
-import { idle } from './idle.ts';
-import type { CopyOutcome, FetchedMessage, FlagUpdate, ImapEvent, ImapSession } from './types.ts';
+import { createChanges } from './changes.ts';
+import { capabilitiesOf, flagNames, listedMailboxOf, modSeqOf, statusOf, uidOf, uidValidityOf } from './convert.ts';
+import { createFetches } from './fetch.ts';
+import { type IdleParts, idle } from './idle.ts';
+import { internalsOf } from './internals.ts';
+import type { Replies } from './replies.ts';
+import type { ImapSession, MailboxStatus, SelectedMailbox } from './types.ts';
 import { UidSet } from './uid-set.ts';
-
-/** What the server tells unasked; `select` empties it first. */
-export interface Push {
-  vanished: number[];
-  changed: FlagUpdate[];
-  readonly listeners: Set<(event: ImapEvent) => void>;
-}
+import type { Unasked } from './unasked.ts';
 
 const STATUS_QUERY = { messages: true, uidNext: true, uidValidity: true, unseen: true, highestModseq: true };
-/** ENVELOPE has no References, and `mime/` decodes better than any server. */
-const HEADER_FIELDS = [
-  'from',
-  'sender',
-  'reply-to',
-  'to',
-  'cc',
-  'bcc',
-  'subject',
-  'date',
-  'message-id',
-  'in-reply-to',
-  'references',
-  'list-id',
-  'list-unsubscribe',
-  'list-unsubscribe-post',
-  'auto-submitted',
-  'precedence',
-];
 const STREAM_CHUNK = 2 * 1024 * 1024;
 
 function refused(what: string): MailError {
   return new MailError({ code: 'SERVER_UNAVAILABLE', message: `The mail server refused ${what}.`, on: 'imap' });
 }
 
-export function createSession(client: ImapFlow, context: ErrorContext, push: Push): ImapSession {
+export interface SessionParts {
+  readonly client: ImapFlow;
+  readonly context: ErrorContext;
+  readonly unasked: Unasked;
+  readonly replies: Replies;
+  readonly limits: Pick<IdleParts, 'everyMs' | 'silentMs'>;
+}
+
+export function createSession({ client, context, unasked, replies, limits }: SessionParts): ImapSession {
   const guard = <T>(work: () => Promise<T>) => withErrorHandler(context, work);
   const capabilities = capabilitiesOf(client);
+  let selected: SelectedMailbox | null = null;
   const gone = () =>
     new MailError({ code: 'MESSAGE_NOT_FOUND', message: 'The mail server does not have this message any more.' });
 
@@ -67,54 +44,38 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
     return found === false || found === undefined ? null : found;
   }
 
-  /** Removes these and nobody else's: without UIDPLUS an EXPUNGE would take other clients' `\Deleted` along. */
-  async function expunge(uids: UidSet): Promise<{ left: readonly Uid[] }> {
-    if (capabilities.uidplus) {
-      await client.messageDelete(uids.toString(), { uid: true });
-      return { left: [] };
-    }
-    await client.messageFlagsAdd(uids.toString(), ['\\Deleted'], { uid: true, silent: true });
-    const flagged = UidSet.of((await search({ deleted: true })) ?? []);
-    const foreign = !flagged.minus(uids).isEmpty;
-    if (foreign || flagged.isEmpty) return { left: [...uids] };
-    await client.messageDelete(uids.toString(), { uid: true });
-    return { left: [] };
+  async function status(path: string): Promise<MailboxStatus> {
+    const found = await client.status(path, STATUS_QUERY);
+    if (!found) throw refused(`the state of ${path}`);
+    return statusOf(found);
   }
 
-  async function copy(uids: UidSet, target: string): Promise<CopyOutcome> {
-    const answer = await client.messageCopy(uids.toString(), target, { uid: true });
-    if (!answer) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: `There is no folder ${target} any more.` });
-    return copyOutcomeOf(answer);
-  }
+  const changes = createChanges({ client, capabilities, replies, search, status });
+  const fetches = createFetches(client);
 
   return {
     capabilities,
     get closed() {
       return !client.usable;
     },
-    get selectedPath() {
-      return client.mailbox ? client.mailbox.path : null;
+    get selected() {
+      return client.mailbox && client.mailbox.path === selected?.path ? selected : null;
     },
     list: ({ status }) =>
       guard(async () => (await client.list(status ? { statusQuery: STATUS_QUERY } : {})).map(listedMailboxOf)),
-    status: (path) =>
-      guard(async () => {
-        const status = await client.status(path, STATUS_QUERY);
-        if (!status) throw refused(`the state of ${path}`);
-        return statusOf(status);
-      }),
+    status: (path) => guard(() => status(path)),
     select: (path, options = {}) =>
       guard(async () => {
-        push.vanished = [];
-        push.changed = [];
-        const mailbox = await client.mailboxOpen(path, {
-          readOnly: options.readOnly ?? false,
-          ...(options.resync
-            ? { changedSince: BigInt(options.resync.modSeq), uidValidity: BigInt(options.resync.uidValidity) }
-            : {}),
-        });
+        const { value: mailbox, told } = await unasked.during(() =>
+          client.mailboxOpen(path, {
+            readOnly: options.readOnly ?? false,
+            ...(options.resync
+              ? { changedSince: BigInt(options.resync.modSeq), uidValidity: BigInt(options.resync.uidValidity) }
+              : {}),
+          }),
+        );
         const resynced = options.resync !== undefined && 'qresync' in mailbox && mailbox.qresync === true;
-        return {
+        selected = {
           path: mailbox.path,
           uidValidity: uidValidityOf(mailbox.uidValidity),
           uidNext: uidOf(mailbox.uidNext),
@@ -123,14 +84,20 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
           // EXAMINE allows nothing to be changed, so its PERMANENTFLAGS say nothing of keywords.
           keywordsAllowed: mailbox.readOnly ? null : (mailbox.permanentFlags?.has('\\*') ?? true),
           readOnly: mailbox.readOnly === true,
-          resync: resynced ? { vanished: UidSet.of(push.vanished), changed: [...push.changed] } : null,
+          resync: resynced ? told : null,
         };
+        return selected;
+      }),
+    unselect: () =>
+      guard(async () => {
+        // CLOSE would remove what others have marked as \Deleted.
+        if (client.capabilities.has('UNSELECT')) await internalsOf(client).run('CLOSE', { unselect: true });
       }),
     searchAll: () =>
       guard(async () => {
         const found = await search({ all: true });
         if (found === null) throw refused('to list the messages of a folder');
-        return UidSet.of(found);
+        return UidSet.of(found.filter((uid) => uidOf(uid) !== null));
       }),
     searchHeader: (field, value) =>
       guard(async () => {
@@ -139,43 +106,8 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
         return found as Uid[];
       }),
     search: (criteria) => guard(async () => (await search(criteria)) as Uid[] | null),
-    fetchMessages: (uids, { batchSize, onBatch, signal }) =>
-      guard(async () => {
-        for (const chunk of uids.chunksDescending(batchSize)) {
-          for (const set of chunk.commandSized()) {
-            if (signal?.aborted) return;
-            const batch: FetchedMessage[] = [];
-            const query = {
-              uid: true,
-              flags: true,
-              internalDate: true,
-              size: true,
-              bodyStructure: true,
-              headers: HEADER_FIELDS,
-              threadId: true,
-            };
-            for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
-              const message = fetchedMessageOf(answer);
-              if (message && set.has(message.uid)) batch.push(message);
-            }
-            if (batch.length > 0) await onBatch(batch);
-          }
-        }
-      }),
-    fetchFlags: (uids, { changedSince } = {}) =>
-      guard(async () => {
-        push.vanished = [];
-        const changed: FlagUpdate[] = [];
-        for (const set of uids.commandSized()) {
-          const options =
-            changedSince === undefined ? { uid: true } : { uid: true, changedSince: BigInt(changedSince) };
-          for await (const answer of client.fetch(set.toString(), { uid: true, flags: true }, options)) {
-            const update = flagUpdateOf(answer);
-            if (update) changed.push(update);
-          }
-        }
-        return { changed, vanished: capabilities.qresync ? UidSet.of(push.vanished) : null };
-      }),
+    fetchMessages: (uids, options) => guard(() => fetches.fetchMessages(uids, options)),
+    fetchFlags: (uids, options) => guard(() => fetches.fetchFlags(uids, options)),
     fetchParts: (uid, parts) =>
       guard(async () => {
         const bodyParts = parts.map(({ part, maxBytes }) =>
@@ -190,19 +122,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
         }
         return found;
       }),
-    fetchPartHeads: (uids, part, maxBytes) =>
-      guard(async () => {
-        const heads = new Map<Uid, Buffer>();
-        const query = { uid: true, bodyParts: [{ key: part, start: 0, maxLength: maxBytes }] };
-        for (const set of uids.commandSized()) {
-          for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
-            const uid = uidOf(answer.uid);
-            const bytes = answer.bodyParts?.get(part.toLowerCase());
-            if (uid !== null && bytes) heads.set(uid, bytes);
-          }
-        }
-        return heads;
-      }),
+    fetchPartHeads: (uids, part, maxBytes) => guard(() => fetches.fetchPartHeads(uids, part, maxBytes)),
     fetchSource: (uid) =>
       guard(async () => {
         const answer = await client.fetchOne(String(uid), { uid: true, source: true }, { uid: true });
@@ -214,57 +134,35 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
       size: null,
       stream: Readable.from(chunksOf(uid, part), { objectMode: false }),
     }),
-    storeFlags: (uids, { add, remove }) =>
-      guard(async () => {
-        for (const [names, store] of [
-          [flagNames(add), client.messageFlagsAdd.bind(client)],
-          [flagNames(remove), client.messageFlagsRemove.bind(client)],
-        ] as const) {
-          if (names.length === 0) continue;
-          const done = await store(uids.toString(), names, { uid: true, silent: true });
-          if (!done)
-            throw new MailError({ code: 'NOT_SUPPORTED', message: `The server keeps no ${names.join(', ')}.` });
-        }
-        return { modified: [] };
-      }),
-    copy: (uids, target) => guard(() => copy(uids, target)),
-    move: (uids, target) =>
-      guard(async () => {
-        if (!capabilities.move) {
-          const outcome = await copy(uids, target);
-          await expunge(uids);
-          return outcome;
-        }
-        const answer = await client.messageMove(uids.toString(), target, { uid: true });
-        if (!answer)
-          throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: `There is no folder ${target} any more.` });
-        return copyOutcomeOf(answer);
-      }),
-    expunge: (uids) => guard(() => expunge(uids)),
+    storeFlags: (uids, change) => guard(() => changes.storeFlags(uids, change)),
+    copy: (uids, target) => guard(() => changes.copy(uids, target)),
+    move: (uids, target) => guard(() => changes.move(uids, target)),
+    expunge: (uids) => guard(() => changes.expunge(uids)),
     append: (path, message, flags, internalDate) =>
       guard(async () => {
         const answer = await client.append(path, message, flagNames(flags), internalDate);
         if (!answer) throw refused(`to store a message in ${path}`);
         return { uid: uidOf(answer.uid), uidValidity: uidValidityOf(answer.uidValidity) };
       }),
-    createMailbox: (path) => guard(() => createMailbox(path)),
+    createMailbox: (path) =>
+      createMailbox(path).catch((error: unknown) => {
+        throw replies.refusalOf(error);
+      }),
     renameMailbox: (from, to) => guard(async () => void (await client.mailboxRename(from, to))),
     deleteMailbox: (path) => guard(async () => void (await client.mailboxDelete(path))),
     subscribe: (path) => guard(async () => void (await client.mailboxSubscribe(path))),
     idle: (signal) =>
-      guard(() =>
-        idle(
-          client,
-          () => {
-            for (const listener of push.listeners) listener({ kind: 'elsewhere' });
-          },
-          signal,
-        ),
-      ),
-    noop: () => guard(() => client.noop()),
+      guard(() => idle({ client, onElsewhere: () => unasked.emit({ kind: 'elsewhere' }), ...limits }, signal)),
+    noop: () =>
+      guard(async () => {
+        await client.noop();
+        // Whatever became of it, imapflow says nothing.
+        if (!client.usable)
+          throw new MailError({ code: 'SERVER_UNAVAILABLE', message: 'The connection is lost.', on: 'imap' });
+      }),
     onEvent(listener) {
-      push.listeners.add(listener);
-      return () => push.listeners.delete(listener);
+      unasked.listeners.add(listener);
+      return () => unasked.listeners.delete(listener);
     },
     logout: () => guard(() => client.logout()),
     destroy: () => client.close(),

@@ -60,7 +60,8 @@ export function piecesOf({ uids }: Place): UidSet[] {
 
 /**
  * Selects the mailbox. Null: the server does not have it any more, and so nothing of what lay there; the sync finds that
- * out. Throws, to be tried again after a look, when another mailbox has its name now.
+ * out. Throws, to be tried again after a look, when another mailbox has its name now. One that no look has begun yet was
+ * made by us: all that is known to lie there is what we have put there since.
  */
 export async function openPlace(
   session: ImapSession,
@@ -71,7 +72,8 @@ export async function openPlace(
     if (error instanceof MailError && error.code === 'MAILBOX_NOT_FOUND') return null;
     throw error;
   });
-  if (selected && selected.uidValidity !== null && selected.uidValidity !== uidValidity) {
+  const isKnown = selected !== null && selected.uidValidity !== null && uidValidity !== null;
+  if (isKnown && selected.uidValidity !== uidValidity) {
     throw new MailError({
       code: 'SERVER_UNAVAILABLE',
       message: `The folder ${path} is not the one it was; it is being read anew.`,

@@ -13,8 +13,9 @@ import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, row, type Tx, transaction } from '../index/sql.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { findUids } from './find-uids.ts';
-import { takeBack, threadsOfOperation } from './local.ts';
+import { changeFlags, takeBack, threadsOfOperation } from './local.ts';
 import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
+import { loadOpenFlagOps } from './overlay.ts';
 import { type MoveItem, type OperationBody, type OperationOf, operationSchema } from './payloads.ts';
 import { locate, openPlace, type Place, piecesOf } from './places.ts';
 import { isAboutKeywords, keepHere } from './refused-keywords.ts';
@@ -187,11 +188,15 @@ async function fail(
 ): Promise<void> {
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
-    await takeBack(tx, connectionId, id, operation);
     await tx.query(
       `update operation set state = 'failed', error = $3, finished_at = now() where connection_id = $1 and id = $2`,
       [connectionId, id, JSON.stringify(error.toData())],
     );
+    await takeBack(tx, connectionId, id, operation);
+    // What the user did after it still holds.
+    for (const { messageIds, add, remove } of await loadOpenFlagOps(tx, connectionId, new Date())) {
+      await changeFlags(tx, connectionId, { messageIds: [...messageIds], add, remove });
+    }
     await refreshThreads(tx, connectionId, await threadsOfOperation(tx, connectionId, operation));
     await publish(tx, { connectionId, kind: 'threads', ids: [] });
     await publish(tx, { connectionId, kind: 'operation', ids: [] });

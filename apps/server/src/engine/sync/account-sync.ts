@@ -2,38 +2,26 @@
  * One whole look at an account over one session: LIST with STATUS, the mailboxes that changed brought up to date, then
  * older mail piece by piece. Between pieces whoever asked for a mailbox (a push, an action) goes first.
  */
-import type {
-  ConnectionId,
-  Learned,
-  MailboxId,
-  MailboxRole,
-  MessageRowId,
-  ModSeq,
-  Uid,
-  UidValidity,
-} from '@postroom/db';
+import type { ConnectionId, Learned, MailboxId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
-import type { ImapSession, ListedMailbox } from '../imap/types.ts';
+import type { ImapSession } from '../imap/types.ts';
 import { ownAddresses } from '../index/new-message.ts';
 import { indexNext, lacksText } from '../index/search-index.ts';
-import { rows } from '../index/sql.ts';
 import { createStatistics } from '../index/statistics.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
-import { announceConnection, saveLearned } from './connection-state.ts';
-import {
-  backfillChunk,
-  type MailboxOutcome,
-  type MailboxState,
-  type SyncContext,
-  syncMailbox,
-} from './mailbox-sync.ts';
+import { announceConnection, distrustQresync } from './connection-state.ts';
+import { isUnchanged, loadMailboxes, type MailboxRow } from './mailbox-rows.ts';
+import { backfillChunk, type MailboxOutcome, type SyncContext, syncMailbox } from './mailbox-sync.ts';
 import { applyMailboxList, emptyMailbox } from './mailboxes.ts';
-import { purgeOrphans } from './orphans.ts';
 import { readHeads } from './snippets.ts';
+import { dropVanished, hasVanished, purgeOrphans } from './vanished.ts';
+
+/** Messages whose text is fetched with one command: some MB at most (snippets.ts). */
+const WORDS_AT_ONCE = 200;
 
 /** Messages whose subjects and people are made searchable in one transaction. */
-const WORDS_AT_ONCE = 500;
+const HEADERS_AT_ONCE = 500;
 
 export interface AccountSyncDeps {
   readonly pool: pg.Pool;
@@ -59,105 +47,94 @@ export interface AccountSyncDeps {
   readonly shouldYield: () => boolean;
 }
 
-/** A mailbox that is synced, with what its STATUS is held against. */
-export interface MailboxRow extends MailboxState {
-  readonly role: MailboxRole | null;
-  readonly exists: number;
-  readonly hasUnlinked: boolean;
-}
-
 export interface AccountLook {
   readonly missing: ReadonlySet<string>;
   /** Every message is listed. */
   readonly complete: boolean;
   /** It left off before everything was read: the next look goes on. */
   readonly hasMore: boolean;
-}
-
-export async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
-  return rows<MailboxRow>(
-    pool,
-    `select id, path, role, uid_validity as "uidValidity", uid_next as "uidNext", highest_mod_seq as "highestModSeq",
-       synced_min_uid as "syncedMinUid", reconciled_at as "reconciledAt", "exists",
-       exists (select 1 from placement p where p.connection_id = mailbox.connection_id and p.mailbox_id = mailbox.id
-         and p.uid is null) as "hasUnlinked"
-     from mailbox where connection_id = $1 and synced order by (role = 'inbox') desc nulls last, role nulls last, path`,
-    [connectionId],
-  );
-}
-
-/**
- * Whether STATUS shows that nothing happened since the cursor. Flags move only HIGHESTMODSEQ; without it one must look,
- * and where a placement waits for its UID.
- */
-export function isUnchanged(
-  mailbox: {
-    uidValidity: UidValidity | null;
-    uidNext: Uid | null;
-    highestModSeq: ModSeq | null;
-    syncedMinUid: Uid | null;
-    exists: number;
-    hasUnlinked: boolean;
-  },
-  status: ListedMailbox['status'] | undefined,
-): boolean {
-  if (!status || mailbox.hasUnlinked || mailbox.syncedMinUid !== (0 as Uid)) return false;
-  const same =
-    status.uidValidity === mailbox.uidValidity &&
-    status.uidNext === mailbox.uidNext &&
-    status.messages === mailbox.exists;
-  if (!same) return false;
-  if (status.messages === 0) return true;
-  return status.highestModSeq !== null && status.highestModSeq === mailbox.highestModSeq;
+  /** No mailbox was refused. */
+  readonly sawAll: boolean;
 }
 
 /** Looks at the whole account. Throws MailError when the session is lost; what was committed stays. */
 export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): Promise<AccountLook> {
   const { pool, connectionId } = deps;
+  const look = createLook(session, deps, await ownAddresses(pool, connectionId));
+  const isFirst = (await loadMailboxes(pool, connectionId)).length === 0;
+  if (isFirst) await showInbox(session, deps, look);
   // QUIRK: Dovecot's STATUS of the selected mailbox is stale until a NOOP: what is selected is always looked at.
-  const selectedBefore = session.selectedPath;
+  const selectedBefore = session.selected?.path ?? null;
   const listed = await session.list({ status: true });
   const { missing: unlisted } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
   const missing = new Set(unlisted);
   const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
-  const look = createLook(session, deps, await ownAddresses(pool, connectionId));
 
+  let refused = 0;
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
-    if (unlisted.has(mailbox.path)) continue;
+    if (unlisted.has(mailbox.path)) {
+      refused += 1;
+      continue;
+    }
     if (mailbox.path !== selectedBefore && isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
     try {
       await look.sync(mailbox);
       // The first screen before anything else.
-      if (mailbox.role === 'inbox') await look.firstScreen(mailbox);
+      if (mailbox.role === 'inbox' && !isFirst) await look.firstScreen(mailbox);
     } catch (error) {
       // One folder that the server will not open must not keep the others from being read.
-      if (!(error instanceof MailError) || session.closed || mailbox.role === 'inbox') throw error;
+      const isElsewhereToo = session.closed || mailbox.role === 'inbox';
+      if (!(error instanceof MailError) || isElsewhereToo || error.code === 'THROTTLED') throw error;
       deps.onMailboxRefused(mailbox.path, error);
       const isEmpty = mailbox.uidValidity === null && !mailbox.hasUnlinked;
-      if (error.code !== 'MAILBOX_NOT_FOUND' || isEmpty) continue;
-      if (deps.missingBefore.has(mailbox.path)) await emptyMailbox(pool, connectionId, mailbox.id);
-      else missing.add(mailbox.path);
+      const isNotThere = error.code === 'MAILBOX_NOT_FOUND';
+      if (isNotThere && isEmpty) continue;
+      if (isNotThere && deps.missingBefore.has(mailbox.path)) {
+        await emptyMailbox(pool, connectionId, mailbox.id);
+        continue;
+      }
+      if (isNotThere) missing.add(mailbox.path);
+      refused += 1;
     }
   }
+  if (!deps.signal.aborted) await look.seenAll();
   deps.onFirstScreen();
   const complete = await look.readOlder(mailboxes);
   if (complete && !deps.signal.aborted) {
-    if (deps.previousLookAt) await purgeOrphans(pool, connectionId, deps.previousLookAt);
+    // What lies nowhere may lie where we were not let in.
+    if (deps.previousLookAt && refused === 0) await purgeOrphans(pool, connectionId, deps.previousLookAt);
     await deps.onAllHere();
     await look.indexHeaders(mailboxes);
     await look.readWords(mailboxes);
   }
-  return { missing, complete, hasMore: look.leftOff() };
+  // Nothing selected, nothing to be looked at: the next look at an account where nothing happened is one round trip.
+  if (!look.leftOff() && !deps.signal.aborted) await session.unselect();
+  return { missing, complete, hasMore: look.leftOff(), sawAll: refused === 0 };
 }
+
+/** The very first look: the newest of the inbox before the server is asked how many there are in each of 200 mailboxes. */
+async function showInbox(session: ImapSession, deps: AccountSyncDeps, look: Look): Promise<void> {
+  const { pool, connectionId } = deps;
+  await applyMailboxList(pool, connectionId, await session.list({ status: false }), deps.missingBefore);
+  const inbox = (await loadMailboxes(pool, connectionId)).find(({ role }) => role === 'inbox');
+  if (!inbox || deps.signal.aborted) return;
+  await look.sync(inbox);
+  await look.firstScreen(inbox);
+}
+
+type Look = ReturnType<typeof createLook>;
 
 function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
   const { pool, connectionId } = deps;
   const backfills = new Map<MailboxId, BackfillItem>();
   const statistics = createStatistics(pool);
   let yielded = false;
+  /** Messages vanished since all mailboxes were looked at. */
+  let unplaced = false;
+  const learned: Learned = { ...deps.learned };
 
   const contextOf = (mailboxId: MailboxId): SyncContext => ({
     pool,
@@ -165,14 +142,20 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     mailboxId,
     ownAddresses: own,
     session,
-    learned: deps.learned,
+    learned,
     now: deps.now,
     signal: deps.signal,
-    onDistrust: () => saveLearned(pool, connectionId, { qresyncTrusted: false }),
+    onUnplaced: () => {
+      unplaced = true;
+    },
+    async onDistrust() {
+      learned.qresyncTrusted = false;
+      await distrustQresync(pool, connectionId);
+    },
   });
 
   function mustLeaveOff(): boolean {
-    yielded ||= deps.shouldYield();
+    yielded ||= unplaced || deps.shouldYield();
     return yielded;
   }
 
@@ -209,14 +192,13 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
   }
 
   async function piece(item: BackfillItem): Promise<void> {
-    if (session.selectedPath !== item.path) {
-      const { uidValidity } = await session.select(item.path, { readOnly: true });
-      // Another mailbox has its name by now: the next look begins it anew.
-      if (uidValidity !== item.uidValidity) {
-        backfills.delete(item.mailboxId);
-        yielded = true;
-        return;
-      }
+    const there = session.selected?.path === item.path ? session.selected : null;
+    const { uidValidity } = there ?? (await session.select(item.path, { readOnly: true }));
+    // Another mailbox has its name by now: the next look begins it anew.
+    if (uidValidity !== item.uidValidity) {
+      backfills.delete(item.mailboxId);
+      yielded = true;
+      return;
     }
     const left = await backfillChunk(contextOf(item.mailboxId), item.todo, pieceSize(item));
     await statistics.added(item.todo.size - (left?.size ?? 0));
@@ -232,6 +214,11 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     sync,
     answerRequests,
     leftOff: () => yielded,
+    /** Every mailbox was looked at: what vanished and was found nowhere is gone. */
+    async seenAll(): Promise<void> {
+      if (unplaced || (await hasVanished(pool, connectionId))) await dropVanished(pool, connectionId);
+      unplaced = false;
+    },
     async firstScreen(mailbox: MailboxRow): Promise<void> {
       const item = backfills.get(mailbox.id);
       if (item) await piece(item);
@@ -257,24 +244,30 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     },
     /** Subjects, people and file names of what is listed, to be searched. */
     async indexHeaders(mailboxes: readonly MailboxRow[]): Promise<void> {
-      let below: MessageRowId | null = null;
+      let below: MessageRowId | undefined;
       while (!deps.signal.aborted && !mustLeaveOff()) {
-        below = await indexNext(pool, connectionId, WORDS_AT_ONCE, below);
-        if (below === null) return;
-        await statistics.added(WORDS_AT_ONCE);
+        const lowest = await indexNext(pool, connectionId, HEADERS_AT_ONCE, below);
+        // From the top once more: some came in above meanwhile.
+        if (lowest === null && below === undefined) return;
+        below = lowest ?? undefined;
+        if (lowest !== null) await statistics.added(HEADERS_AT_ONCE);
         await answerRequests(mailboxes);
       }
     },
     /** Searchable text of everything, newest first, a little at a time. */
     async readWords(mailboxes: readonly MailboxRow[]): Promise<void> {
       for (const mailbox of (await lacksText(pool, connectionId)) ? mailboxes : []) {
-        let below: Uid | null = null;
+        let below: Uid | undefined;
         for (;;) {
-          if (deps.signal.aborted) return;
-          if (mustLeaveOff()) return;
+          if (deps.signal.aborted || mustLeaveOff()) return;
           await answerRequests(mailboxes);
-          below = await readHeads(session, pool, connectionId, mailbox, { kind: 'words', limit: 50, below });
-          if (below === null) break;
+          const lowest = await readHeads(session, pool, connectionId, mailbox, {
+            kind: 'words',
+            limit: WORDS_AT_ONCE,
+            below,
+          });
+          if (lowest === null && below === undefined) break;
+          below = lowest ?? undefined;
         }
       }
     },

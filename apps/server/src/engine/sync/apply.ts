@@ -17,7 +17,6 @@ import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 import { loadOpenFlagOps, overlayPending } from '../operations/overlay.ts';
 import { announceThreads } from './announce.ts';
 import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
-import { orphan } from './orphans.ts';
 
 /** Above this many new rows full-text indexing is left to the background. */
 const INDEX_AT_ONCE = 50;
@@ -84,8 +83,8 @@ async function overlayOn(
   await tx.query(
     `update placement p set flags = x.flags, keywords = x.keywords
      from jsonb_to_recordset($2::jsonb) as x(id bigint, flags smallint, keywords text[])
-     where p.connection_id = $1 and p.id = x.id`,
-    [connectionId, JSON.stringify(changed)],
+     where p.connection_id = $1 and p.id = x.id and p.id = any($3::bigint[])`,
+    [connectionId, JSON.stringify(changed), changed.map(({ id }) => id)],
   );
 }
 
@@ -130,35 +129,15 @@ export async function applyFlags(
         `with changed as (
            update placement p set flags = x.flags, keywords = x.keywords, mod_seq = x.mod_seq
            from jsonb_to_recordset($3::jsonb) as x(uid bigint, flags smallint, keywords text[], mod_seq bigint)
-           where p.connection_id = $1 and p.mailbox_id = $2 and p.uid = x.uid
+           where p.connection_id = $1 and p.mailbox_id = $2 and p.uid = x.uid and p.uid = any($4::bigint[])
              and (p.flags <> x.flags or p.keywords <> x.keywords)
            returning p.message_id
          )
          select distinct m.thread_id from changed c
          join message m on m.connection_id = $1 and m.id = c.message_id`,
-        [connectionId, mailboxId, JSON.stringify(said)],
+        [connectionId, mailboxId, JSON.stringify(said), said.map(({ uid }) => uid)],
       )
     ).map(({ thread_id }) => thread_id);
-    await refreshThreads(tx, connectionId, threadIds);
-    await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announceThreads(tx, connectionId, threadIds);
-  });
-}
-
-/** UIDs that are gone. Their messages stay, orphaned, until every mailbox was looked at once more: they may have moved. */
-export async function applyVanished(target: SyncTarget, gone: UidSet, cursor: CursorChange): Promise<void> {
-  const { pool, connectionId, mailboxId } = target;
-  await transaction(pool, async (tx) => {
-    await lockAccount(tx, connectionId);
-    const messageIds = (
-      await rows<{ message_id: MessageRowId }>(
-        tx,
-        `delete from placement p using unnest($3::bigint[], $4::bigint[]) as x(low, high)
-         where p.connection_id = $1 and p.mailbox_id = $2 and p.uid between x.low and x.high returning p.message_id`,
-        [connectionId, mailboxId, gone.ranges.map(({ from }) => from), gone.ranges.map(({ to }) => to)],
-      )
-    ).map(({ message_id }) => message_id);
-    const threadIds = await orphan(tx, connectionId, messageIds);
     await refreshThreads(tx, connectionId, threadIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
     await announceThreads(tx, connectionId, threadIds);
@@ -199,6 +178,15 @@ export async function localUids(pool: pg.Pool, connectionId: ConnectionId, mailb
     [connectionId, mailboxId],
   );
   return UidSet.of(found.rows[0]?.uid ?? []);
+}
+
+/** Those of them that an action of ours is taking away. */
+export async function leavingUids(pool: pg.Pool, connectionId: ConnectionId, mailboxId: MailboxId): Promise<UidSet> {
+  const found = await pool.query<{ uid: number }>(
+    `select uid from placement where connection_id = $1 and mailbox_id = $2 and uid is not null and state = 'leaving'`,
+    [connectionId, mailboxId],
+  );
+  return UidSet.of(found.rows.map(({ uid }) => uid));
 }
 
 /** How many UIDs the index has of the mailbox. */

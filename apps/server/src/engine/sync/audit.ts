@@ -11,8 +11,7 @@ import type { FetchedMessage, FlagUpdate, ImapSession } from '../imap/types.ts';
 import { ownAddresses } from '../index/new-message.ts';
 import { row, rows } from '../index/sql.ts';
 import { loadOpenFlagOps } from '../operations/overlay.ts';
-import { loadMailboxes, type MailboxRow } from './account-sync.ts';
-import { applyFlags, applyMessages, applyVanished, localUids } from './apply.ts';
+import { applyFlags, applyMessages, localUids } from './apply.ts';
 import {
   confirmedDrift,
   type Drift,
@@ -21,9 +20,11 @@ import {
   isEmpty,
   nextAuditAt,
 } from './audit-plan.ts';
-import { saveLearned } from './connection-state.ts';
+import { distrustQresync } from './connection-state.ts';
+import { loadMailboxes, type MailboxRow } from './mailbox-rows.ts';
 import { type SyncContext, syncMailbox } from './mailbox-sync.ts';
 import { applyMailboxList } from './mailboxes.ts';
+import { applyVanished, dropVanished, hasVanished } from './vanished.ts';
 
 const FLAGS_AT_ONCE = 10_000;
 const MESSAGES_AT_ONCE = 500;
@@ -75,7 +76,9 @@ export function createAudit({ pool, now, log }: AuditDeps): Audit {
         learned: turn.learned,
         now,
         signal,
-        onDistrust: () => saveLearned(pool, connectionId, { qresyncTrusted: false }),
+        onDistrust: () => distrustQresync(pool, connectionId),
+        // Asked of the database at the end: the audit may be gone on with by another turn.
+        onUnplaced: () => undefined,
       };
       const found = await auditMailbox(context, mailbox).catch((error: unknown) => {
         // One folder that the server will not open does not keep the others from being compared.
@@ -96,6 +99,8 @@ export function createAudit({ pool, now, log }: AuditDeps): Audit {
       }
     }
     begun.delete(connectionId);
+    // Every mailbox was looked at: what was found nowhere goes from the screen too.
+    if (await hasVanished(pool, connectionId)) await dropVanished(pool, connectionId);
     await save(pool, connectionId, { at: now().toISOString(), ...progress.sums }, nextAuditAt(connectionId, now()));
     return false;
   };
@@ -167,7 +172,8 @@ async function compare(context: SyncContext, mailbox: MailboxRow): Promise<Mailb
   for (const chunk of theirs.intersect(ours).chunksDescending(FLAGS_AT_ONCE)) {
     if (context.signal?.aborted) return null;
     const askedAt = context.now();
-    const said = (await session.fetchFlags(chunk)).changed.filter(({ uid }) => chunk.has(uid));
+    const said: FlagUpdate[] = [];
+    await session.fetchFlags(chunk, { onBatch: async (batch) => void said.push(...batch) });
     const index = await rows<IndexedPlacement>(
       pool,
       `select uid, id as "placementId", message_id as "messageId", flags, keywords from placement
@@ -187,7 +193,7 @@ async function repair(context: SyncContext, { missing, superfluous, flags }: Dri
       onBatch: (batch: FetchedMessage[]) => applyMessages(context, batch, {}, askedAt),
     });
   }
-  if (!superfluous.isEmpty) await applyVanished(context, superfluous, {});
+  if (!superfluous.isEmpty) await applyVanished(context, superfluous);
   if (flags.length > 0) await applyFlags(context, flags, {}, askedAt);
 }
 

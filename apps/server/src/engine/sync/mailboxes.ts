@@ -2,12 +2,13 @@
  * The account's mailboxes against the server's LIST. What is new is added, what is gone goes only when LIST plainly
  * worked (INBOX is always there: an empty or INBOX-less LIST removes nothing) and twice in a row said so.
  */
-import type { ConnectionId, MailboxId, MailboxRole, ThreadId } from '@postroom/db';
+import type { ConnectionId, MailboxId, MailboxRole, MessageRowId, ThreadId } from '@postroom/db';
 import type pg from 'pg';
 import { publish } from '../events/publish.ts';
 import type { ListedMailbox } from '../imap/types.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
+import { orphan } from './vanished.ts';
 
 interface Known {
   readonly id: MailboxId;
@@ -18,7 +19,7 @@ interface Known {
 }
 
 /** INBOX is case-insensitive (RFC 9051 §5.1). */
-const samePath = (a: string, b: string) => a === b || (a.toUpperCase() === 'INBOX' && b.toUpperCase() === 'INBOX');
+const keyOf = (path: string) => (path.toUpperCase() === 'INBOX' ? 'INBOX' : path);
 
 /**
  * Writes the list down. `missingBefore`: paths that the last look did not find either; what is missing now is returned,
@@ -40,24 +41,23 @@ export async function applyMailboxList(
     let changed = false;
     const roles = new Set<MailboxRole>();
     const kept = new Set<MailboxId>();
+    const knownAt = new Map(known.map((one) => [keyOf(one.path), one]));
+    const listedAt = new Set(listed.map(({ path }) => keyOf(path)));
     for (const mailbox of listed) {
       const role = mailbox.role && !roles.has(mailbox.role) ? mailbox.role : null;
       if (role) roles.add(role);
       const match =
-        known.find(({ path }) => samePath(path, mailbox.path)) ??
-        known.find(
-          (one) =>
-            one.object_id !== null &&
-            one.object_id === mailbox.objectId &&
-            !listed.some(({ path }) => samePath(path, one.path)),
-        );
+        knownAt.get(keyOf(mailbox.path)) ??
+        (mailbox.objectId === null
+          ? undefined
+          : known.find((one) => one.object_id === mailbox.objectId && !listedAt.has(keyOf(one.path))));
       // Deleted while it has children it stays in LIST as a name alone (RFC 9051 §6.3.5): what lay in it is gone.
       if (match?.synced && !mailbox.selectable) continue;
       if (match) kept.add(match.id);
       if (!match || match.path !== mailbox.path || match.role !== role) changed = true;
       await upsert(tx, connectionId, match?.id ?? null, mailbox, role);
     }
-    const plausible = listed.some(({ path }) => samePath(path, 'INBOX'));
+    const plausible = listedAt.has('INBOX');
     // A mailbox that an operation of ours has yet to create is not on the server and not missing either.
     const missing = plausible ? known.filter(({ id, synced }) => !kept.has(id) && synced) : [];
     const gone = missing.filter(({ path }) => missingBefore.has(path));
@@ -139,21 +139,14 @@ export async function emptyMailbox(pool: pg.Pool, connectionId: ConnectionId, id
 
 /** Messages that lie nowhere else wait as orphans, for they may have moved. Gives the conversations to be refreshed. */
 async function removePlacements(tx: Tx, connectionId: ConnectionId, ids: readonly MailboxId[]): Promise<ThreadId[]> {
-  const messages = await rows<{ message_id: number }>(
+  const messages = await rows<{ message_id: MessageRowId }>(
     tx,
     'delete from placement where connection_id = $1 and mailbox_id = any($2::int[]) returning message_id',
     [connectionId, ids],
   );
-  const messageIds = messages.map(({ message_id }) => message_id);
-  await tx.query(
-    `update message m set orphaned_at = now() where m.connection_id = $1 and m.id = any($2::bigint[])
-       and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = m.id)`,
-    [connectionId, messageIds],
-  );
-  const threads = await rows<{ thread_id: ThreadId }>(
+  return orphan(
     tx,
-    'select distinct thread_id from message where connection_id = $1 and id = any($2::bigint[])',
-    [connectionId, messageIds],
+    connectionId,
+    messages.map(({ message_id }) => message_id),
   );
-  return threads.map(({ thread_id }) => thread_id);
 }

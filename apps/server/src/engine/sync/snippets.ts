@@ -6,22 +6,24 @@ import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Ui
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
+import { selectToRead } from '../imap/select-to-read.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { saveSnippets } from '../index/bodies.ts';
 import { refreshThreads } from '../index/refresh.ts';
-import { indexBody } from '../index/search-index.ts';
+import { indexBodies } from '../index/search-index.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
 import { type BodyPart, decodePart, htmlToText, planParts, snippet, storable } from '../mime/index.ts';
 
 /** Octets of the text part that are fetched: enough for a line, or for the words. */
 export const SNIPPET_BYTES = 3 * 1024;
 export const WORDS_BYTES = 64 * 1024;
-
 /** Above every UID. */
-const UID_END = 4_294_967_296;
-
+const UID_END = 4_294_967_296 as Uid;
+/** Messages of a mailbox that one look-up goes through at most. */
 const WINDOW = 1_000;
+/** How far down a mailbox a missing snippet is looked for: what a screen shows. What is older gets it with its words. */
+const NEWEST = 500;
 
 interface Candidate {
   readonly id: MessageRowId;
@@ -31,27 +33,37 @@ interface Candidate {
   readonly structure: StructureNode | null;
 }
 
+export interface HeadsWanted {
+  readonly kind: 'snippet' | 'words';
+  /** Messages at most. */
+  readonly limit: number;
+  /** Only what lies below this UID: where the call before left off, so that none is passed over twice. */
+  readonly below?: Uid | undefined;
+}
+
 /**
- * Does up to `limit` messages of the mailbox that lack a snippet (`kind: 'snippet'`) or searchable text (`'words'`).
- * Selects the mailbox when there is something to do. `below`: what the call before gave back, so that none is passed over
- * twice. Returns the lowest UID it looked at; null: nothing is left.
+ * Does the newest messages of the mailbox that lack a snippet or searchable text, and selects it when there are any.
+ * Returns the lowest UID it looked at; null: nothing is left.
  */
 export async function readHeads(
   session: ImapSession,
   pool: pg.Pool,
   connectionId: ConnectionId,
   mailbox: { id: MailboxId; path: string },
-  options: { kind: 'snippet' | 'words'; limit: number; below?: Uid | null },
+  options: HeadsWanted,
 ): Promise<Uid | null> {
-  let below: Uid | null = options.below ?? (UID_END as Uid);
+  let below = options.below ?? UID_END;
   let candidates: Candidate[] = [];
+  // Where all lack it, as in a first sync, no message is looked up twice; where hardly any do, there are few look-ups.
+  let window = options.kind === 'snippet' ? NEWEST : options.limit;
   while (candidates.length === 0) {
-    const next = await nextCandidates(pool, connectionId, mailbox.id, { ...options, below });
-    if (next.lowest === null) return null;
+    const next = await nextCandidates(pool, connectionId, mailbox.id, { ...options, below, window });
+    if (next.lowest === null || (next.candidates.length === 0 && options.kind === 'snippet')) return null;
     candidates = next.candidates;
+    window = WINDOW;
     below = candidates.length === options.limit ? (candidates.at(-1)?.uid ?? next.lowest) : next.lowest;
   }
-  const { uidValidity } = await session.select(mailbox.path, { readOnly: true });
+  const { uidValidity } = await selectToRead(session, mailbox.path, candidates[0]?.uid ?? below);
   // Another mailbox by now: its UIDs are those of other messages. The next look begins it anew.
   if (uidValidity !== null && candidates.some(({ uid_validity }) => uid_validity !== uidValidity)) return null;
   const maxBytes = options.kind === 'snippet' ? SNIPPET_BYTES : WORDS_BYTES;
@@ -67,12 +79,12 @@ export async function readHeads(
   return below;
 }
 
-/** Those of the next WINDOW messages that lack it; the window is cut by UID first, so that each costs the same. */
+/** Those of the next messages down that lack it; the window is cut by UID first, so that each costs the same. */
 async function nextCandidates(
   pool: pg.Pool,
   connectionId: ConnectionId,
   mailboxId: MailboxId,
-  { kind, limit, below }: { kind: 'snippet' | 'words'; limit: number; below: Uid },
+  { kind, limit, below, window }: Pick<HeadsWanted, 'kind' | 'limit'> & { below: Uid; window: number },
 ): Promise<{ candidates: Candidate[]; lowest: Uid | null }> {
   const lacking =
     kind === 'snippet'
@@ -83,14 +95,14 @@ async function nextCandidates(
     pool,
     `with next as materialized (
        select uid, message_id, state from placement where connection_id = $1 and mailbox_id = $2 and uid < $3
-       order by uid desc limit ${WINDOW})
+       order by uid desc limit $5)
      select l.lowest, c.* from (select min(uid) as lowest from next) l
      left join lateral (
        select m.id, n.uid, b.uid_validity, m.size, m.structure from next n
        join message m on m.connection_id = $1 and m.id = n.message_id
        join mailbox b on b.connection_id = $1 and b.id = $2
        where n.state = 'present' and ${lacking} order by n.uid desc limit $4) c on true`,
-    [connectionId, mailboxId, below, limit],
+    [connectionId, mailboxId, below, limit, window],
   );
   return { candidates: found.filter(({ id }) => id !== null), lowest: found[0]?.lowest ?? null };
 }
@@ -129,7 +141,7 @@ async function write(
     await lockAccount(tx, connectionId);
     const lines = new Map([...texts].map(([id, text]) => [id, snippet(text)]));
     const threadIds = (await saveSnippets(tx, connectionId, lines)) as ThreadId[];
-    if (kind === 'words') for (const [id, text] of texts) await indexBody(tx, connectionId, id, text);
+    if (kind === 'words') await indexBodies(tx, connectionId, texts);
     await refreshThreads(tx, connectionId, threadIds);
     if (threadIds.length > 0) {
       await publish(tx, {

@@ -5,6 +5,7 @@
  * those a mail server said as such: the banner of anything else stays here.
  */
 import { type ErrorCode, type ErrorSide, MailError } from './errors.ts';
+import { retryAfterOf } from './retry-after.ts';
 
 export interface ErrorContext {
   readonly on: ErrorSide;
@@ -31,6 +32,9 @@ interface LibraryError {
   readonly responseStatus?: unknown;
   readonly responseText?: unknown;
   readonly serverResponseCode?: unknown;
+  /** Imapflow: how long the server asked to wait, and how much of that it has waited already. */
+  readonly throttleReset?: unknown;
+  readonly throttleWaited?: unknown;
 }
 
 interface Rule {
@@ -51,6 +55,8 @@ interface Facts {
   readonly responseCode: string;
   readonly isLoginRefused: boolean;
   readonly isMailboxMissing: boolean;
+  /** How long the server asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
 }
 
 const MAX_QUOTE = 200;
@@ -77,6 +83,18 @@ const RULES: readonly Rule[] = [
     code: 'TOO_MANY_CONNECTIONS',
     message: ({ host }, facts) => `${host} allows no further connection just now.${quote(facts)}`,
     fix: 'Close other mail programs, or wait; it is tried again by itself.',
+  },
+  {
+    name: 'throttled',
+    when: ({ codes, responseCode, text, retryAfterMs }) =>
+      responseCode !== 'AUTHENTICATIONFAILED' &&
+      (codes.includes('ETHROTTLE') ||
+        responseCode === 'THROTTLED' ||
+        retryAfterMs !== undefined ||
+        /throttled|rate limit|too many (failed )?(login|authentication) /i.test(text)),
+    code: 'THROTTLED',
+    message: ({ host }, facts) => `${host} asks to slow down.${quote(facts)}`,
+    fix: 'It goes on by itself after a while.',
   },
   {
     name: 'server temporarily unavailable',
@@ -178,13 +196,6 @@ const RULES: readonly Rule[] = [
     fix: 'Check server name and port: 993 or 143 for IMAP, 465 or 587 for SMTP.',
   },
   {
-    name: 'throttled',
-    when: (facts) => has(facts, /^ETHROTTLE$/) || /throttled/i.test(facts.text),
-    code: 'THROTTLED',
-    message: ({ host }, facts) => `${host} asks to slow down.${quote(facts)}`,
-    fix: 'It goes on by itself after a while.',
-  },
-  {
     name: 'over quota',
     when: ({ responseCode }) => responseCode === 'OVERQUOTA',
     code: 'OVER_QUOTA',
@@ -246,6 +257,7 @@ export function toMailError(error: unknown, context: ErrorContext): MailError {
   const facts: Facts = {
     codes: codesOf(error),
     text: `${text(raw.message)} ${text(raw.responseText)} ${goodbye}`,
+    retryAfterMs: retryAfterOf(raw, text(raw.responseText) || goodbye),
     said: clean(text(raw.responseText) || goodbye),
     responseCode: text(raw.serverResponseCode).toUpperCase(),
     isLoginRefused: raw.authenticationFailed === true,
@@ -258,6 +270,7 @@ export function toMailError(error: unknown, context: ErrorContext): MailError {
       message: rule.message(context, facts),
       fix: rule.fix,
       on: context.on,
+      retryAfterMs: facts.retryAfterMs,
       cause: error,
     });
   }

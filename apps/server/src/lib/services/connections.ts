@@ -194,7 +194,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
         [id],
       );
       await pool.query(
-        `update connection set learned = learned - 'qresyncTrusted', state = 'syncing', error = null, audit_due_at = now()
+        `update connection set learned = learned - 'qresyncTrusted' - 'maxConnections', state = 'syncing', error = null, audit_due_at = now()
          where id = $1`,
         [id],
       );

@@ -1,0 +1,158 @@
+/**
+ * What a sync did not find any more: placements go, their messages stay for a while, because they may have been moved by
+ * another client and be found elsewhere. In order: vanished from a mailbox, gone from the screen once every mailbox was
+ * looked at, purged after one whole look more.
+ */
+import type { ConnectionId, MessageRowId, PlacementId, ThreadId } from '@postroom/db';
+import type pg from 'pg';
+import type { UidSet } from '../imap/uid-set.ts';
+import { refreshThreads } from '../index/refresh.ts';
+import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
+import { announceThreads } from './announce.ts';
+import type { SyncTarget } from './cursor.ts';
+
+/** SQL: the place that a message vanished from, as long as the message is an orphan. */
+const IS_VANISHED = `p.uid is null and p.operation_id is null and p.state = 'arriving'`;
+
+/**
+ * UIDs that are gone. What lies nowhere else keeps its place on the screen, without a UID, until every mailbox was looked
+ * at (`dropVanished`): another client may have moved it. Gives how many do.
+ */
+export async function applyVanished({ pool, connectionId, mailboxId }: SyncTarget, gone: UidSet): Promise<number> {
+  return transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    const values = [connectionId, mailboxId, gone.ranges.map(({ from }) => from), gone.ranges.map(({ to }) => to)];
+    const kept = await rows<{ message_id: MessageRowId }>(
+      tx,
+      `update placement p set uid = null, mod_seq = null, state = 'arriving'
+       from unnest($3::bigint[], $4::bigint[]) as x(low, high)
+       where p.connection_id = $1 and p.mailbox_id = $2 and p.uid between x.low and x.high and p.state = 'present'
+         and p.operation_id is null and not exists (select 1 from placement q where q.connection_id = $1
+           and q.message_id = p.message_id and q.id <> p.id) returning p.message_id`,
+      values,
+    );
+    await tx.query('update message set orphaned_at = now() where connection_id = $1 and id = any($2::bigint[])', [
+      connectionId,
+      kept.map(({ message_id }) => message_id),
+    ]);
+    const removed = await rows<{ message_id: MessageRowId }>(
+      tx,
+      `delete from placement p using unnest($3::bigint[], $4::bigint[]) as x(low, high)
+       where p.connection_id = $1 and p.mailbox_id = $2 and p.uid between x.low and x.high returning p.message_id`,
+      values,
+    );
+    await leaveLists(tx, connectionId, removed);
+    return kept.length;
+  });
+}
+
+/** After a look at every mailbox: what vanished and was found nowhere goes from the screen. Its messages are purged later. */
+export async function dropVanished(pool: pg.Pool, connectionId: ConnectionId): Promise<void> {
+  await transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    const removed = await rows<{ message_id: MessageRowId }>(
+      tx,
+      `delete from placement p using message m where m.connection_id = $1 and m.orphaned_at is not null
+         and p.connection_id = $1 and p.message_id = m.id and ${IS_VANISHED} returning p.message_id`,
+      [connectionId],
+    );
+    await leaveLists(tx, connectionId, removed);
+  });
+}
+
+/** Whether a look that was cut off left such behind. */
+export async function hasVanished(pool: pg.Pool, connectionId: ConnectionId): Promise<boolean> {
+  const found = await rows(
+    pool,
+    `select 1 from message m join placement p on p.connection_id = $1 and p.message_id = m.id and ${IS_VANISHED}
+     where m.connection_id = $1 and m.orphaned_at is not null limit 1`,
+    [connectionId],
+  );
+  return found.length > 0;
+}
+
+/** Placements of these messages were removed: lists and screens follow. */
+async function leaveLists(tx: Tx, connectionId: ConnectionId, removed: readonly { message_id: MessageRowId }[]) {
+  const threadIds = await orphan(
+    tx,
+    connectionId,
+    removed.map(({ message_id }) => message_id),
+  );
+  await refreshThreads(tx, connectionId, threadIds);
+  await announceThreads(tx, connectionId, threadIds);
+}
+
+/** Marks those of the messages that lie nowhere any more; returns the conversations of all of them. */
+export async function orphan(
+  tx: Tx,
+  connectionId: ConnectionId,
+  messageIds: readonly MessageRowId[],
+): Promise<ThreadId[]> {
+  if (messageIds.length === 0) return [];
+  await tx.query(
+    `update message m set orphaned_at = now()
+     where m.connection_id = $1 and m.id = any($2::bigint[]) and not exists (
+       select 1 from placement p where p.connection_id = m.connection_id and p.message_id = m.id)`,
+    [connectionId, messageIds],
+  );
+  return (
+    await rows<{ thread_id: ThreadId }>(
+      tx,
+      'select distinct thread_id from message where connection_id = $1 and id = any($2::bigint[])',
+      [connectionId, messageIds],
+    )
+  ).map(({ thread_id }) => thread_id);
+}
+
+/**
+ * SQL: nothing of ours is on its way that would still give the placement `p` a UID. What was sent or stored a moment ago
+ * is waited for a little: the server may file it by itself.
+ */
+const IS_SETTLED = `p.uid is null
+  and not exists (select 1 from operation o where o.connection_id = p.connection_id and o.id = p.operation_id
+    and o.state in ('pending', 'running'))
+  and not exists (select 1 from outbox s where s.connection_id = p.connection_id and s.message_id = p.message_id
+    and s.state <> 'canceled' and (not s.sent_copy_filed or s.submitted_at > now() - interval '1 minute'))
+  and not exists (select 1 from draft d where d.connection_id = p.connection_id and d.message_id = p.message_id
+    and (d.pushed_revision < d.revision or d.updated_at > now() - interval '1 minute'))
+  -- What vanished has its own end: dropVanished.
+  and not (${IS_VANISHED} and exists (select 1 from message m where m.connection_id = p.connection_id
+    and m.id = p.message_id and m.orphaned_at is not null))`;
+
+/** Placements without a UID that nothing of ours will give one. Asked before a look, dropped after it. */
+export async function unlinkedPlacements(target: SyncTarget): Promise<PlacementId[]> {
+  const found = await rows<{ id: PlacementId }>(
+    target.pool,
+    `select p.id from placement p where p.connection_id = $1 and p.mailbox_id = $2 and ${IS_SETTLED}`,
+    [target.connectionId, target.mailboxId],
+  );
+  return found.map(({ id }) => id);
+}
+
+/** Those of them that are still without a UID although all of the mailbox was read since: the message is not there. */
+export async function dropUnlinked(target: SyncTarget, ids: readonly PlacementId[]): Promise<void> {
+  if (ids.length === 0) return;
+  const { pool, connectionId, mailboxId } = target;
+  await transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    const removed = await rows<{ message_id: MessageRowId }>(
+      tx,
+      `delete from placement p where p.connection_id = $1 and p.mailbox_id = $2 and p.id = any($3::bigint[])
+         and ${IS_SETTLED} returning p.message_id`,
+      [connectionId, mailboxId, ids],
+    );
+    await leaveLists(tx, connectionId, removed);
+  });
+}
+
+/** Purges messages that lie nowhere since before the last whole look at the account. Returns how many. */
+export async function purgeOrphans(pool: pg.Pool, connectionId: ConnectionId, before: Date): Promise<number> {
+  const gone = await pool.query(
+    `delete from message m where m.connection_id = $1 and m.orphaned_at < $2
+       and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = m.id)
+       and not exists (select 1 from outbox o where o.connection_id = $1 and o.message_id = m.id and not o.sent_copy_filed)
+       and not exists (select 1 from draft d where d.connection_id = $1 and d.message_id = m.id and d.deleted_at is null)`,
+    [connectionId, before],
+  );
+  return gone.rowCount ?? 0;
+}
