@@ -16,7 +16,7 @@ import {
 import type { ConnectionId, IdentityId, LabelId, MailboxId, ModSeq, Uid, UidValidity, UserId } from '../ids.ts';
 import { user } from './auth.ts';
 import { at, int8 } from './columns.ts';
-import type { LabelColor, Learned, StoredEndpoint, StoredError, StoredPins } from './shapes.ts';
+import type { LabelColor, Learned, StoredAudit, StoredEndpoint, StoredError, StoredPins } from './shapes.ts';
 
 export type ConnectionState = 'syncing' | 'live' | 'degraded' | 'needs-attention' | 'paused';
 
@@ -48,6 +48,10 @@ export const connection = pgTable(
     /** The worker that syncs this account, and until when its claim holds (engine/sync/lease.ts). */
     leaseOwner: text('lease_owner'),
     leaseUntil: at('lease_until'),
+    /** When it is next compared with its server, whole (engine/sync/audit.ts); null: not planned yet. */
+    auditDueAt: at('audit_due_at'),
+    /** What the last comparison found. */
+    audit: jsonb('audit').$type<StoredAudit>(),
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },

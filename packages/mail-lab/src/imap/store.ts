@@ -86,8 +86,9 @@ function createMailbox(store: MemoryStore, path: string, uidValidity: number): M
         emailId: input.emailId ?? `M${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`,
         threadId: input.threadId ?? null,
       };
+      const isNewest = uid > (mailbox.messages.at(-1)?.uid ?? 0);
       mailbox.messages.push(message);
-      mailbox.messages.sort((one, other) => one.uid - other.uid);
+      if (!isNewest) mailbox.messages.sort((one, other) => one.uid - other.uid);
       mailbox.uidNext = Math.max(mailbox.uidNext, uid + 1);
       store.changed();
       return message;

@@ -2,7 +2,7 @@
  * What a connected account's servers can do, what that means for its user, and what was learned: the connection is tested
  * anew, the rest is read from the index. The report is plain text to paste somewhere; it holds no secret.
  */
-import type { ConnectionId, Learned, StoredEndpoint, StoredError } from '@postroom/db';
+import type { ConnectionId, Learned, StoredAudit, StoredEndpoint, StoredError } from '@postroom/db';
 import type pg from 'pg';
 import { notFound } from '../../lib/driver/errors.ts';
 import type { ConnectionTest, DoctorReport, NewConnection, Probe } from '../../lib/driver/schemas.ts';
@@ -27,6 +27,7 @@ interface Facts {
   readonly keywords: boolean | null;
   readonly mailboxes: number;
   readonly open_operations: number;
+  readonly audit: StoredAudit | null;
 }
 
 /** What lacks, and what then happens instead. */
@@ -88,6 +89,7 @@ export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
       ...ABILITIES.map((ability) => abilityCheck(ability, capabilities)),
       keywordsCheck(facts),
       stateCheck(facts),
+      auditCheck(facts),
     ];
     return { checks, report: reportOf(checks, facts, capabilities) };
   };
@@ -96,7 +98,7 @@ export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
 function loadFacts(pool: pg.Pool, connectionId: ConnectionId): Promise<Facts | undefined> {
   return row<Facts & pg.QueryResultRow>(
     pool,
-    `select c.imap, c.smtp, c.state, c.error, c.learned, c.capabilities,
+    `select c.imap, c.smtp, c.state, c.error, c.learned, c.capabilities, c.audit,
        (select bool_or(keywords_allowed) from mailbox where connection_id = c.id) as keywords,
        (select count(*)::int from mailbox where connection_id = c.id and synced) as mailboxes,
        (select count(*)::int from operation where connection_id = c.id and state in ('pending', 'running')) as open_operations
@@ -152,6 +154,23 @@ function stateCheck({ state, error, open_operations }: Facts): Check {
     title: 'Synchronisation',
     detail: `${error.message}${waiting}`,
     ...(error.fix === undefined ? {} : { fix: error.fix }),
+  };
+}
+
+/** Every night the whole account is compared with its server. */
+function auditCheck({ audit }: Facts): Check {
+  const title = 'What is shown is what the server has';
+  if (!audit) return { id: 'audit', ok: true, title, detail: 'It is compared every night; not yet for this account.' };
+  const differences = audit.missing + audit.superfluous + audit.flags + audit.lists;
+  const compared = `${audit.messages} messages in ${audit.mailboxes} folders were compared on ${audit.at}`;
+  if (differences === 0) return { id: 'audit', ok: true, title, detail: `${compared}: all are equal.` };
+  return {
+    id: 'audit',
+    ok: false,
+    title,
+    detail: `${compared}: ${differences} differed and were mended.`,
+    consequence: 'Something was shown for a while that was not so.',
+    fix: 'Have the account read anew. If it comes back, send this report to whoever runs Postroom.',
   };
 }
 

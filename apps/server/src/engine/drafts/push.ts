@@ -70,12 +70,16 @@ async function olderCopies(
   mailbox: OwnMailbox,
   draft: DraftRow,
 ): Promise<Uid[]> {
-  await session.select(mailbox.path);
+  const { uidValidity } = await session.select(mailbox.path);
   const found = await session.searchHeader('Message-ID', draft.message_id_header);
+  // Under another UIDVALIDITY the UIDs that we know are those of other messages.
   const known = await rows<{ uid: Uid }>(
     pool,
-    'select uid from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is not null',
-    [connectionId, mailbox.id, draft.message_id],
+    `select p.uid from placement p
+     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
+     where p.connection_id = $1 and p.mailbox_id = $2 and p.message_id = $3 and p.uid is not null
+       and ($4::bigint is null or b.uid_validity = $4)`,
+    [connectionId, mailbox.id, draft.message_id, uidValidity],
   );
   return [...new Set([...found, ...known.map(({ uid }) => uid)])];
 }

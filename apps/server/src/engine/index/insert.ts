@@ -162,7 +162,8 @@ async function adoptRows(
        state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
        operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
      from jsonb_to_recordset($2::jsonb) as x(id bigint, uid bigint, flags smallint, keywords text[], mod_seq bigint)
-     where p.connection_id = $1 and p.id = x.id and p.id = any($3::bigint[])`,
+     where p.connection_id = $1 and p.id = x.id and p.id = any($3::bigint[]) and not exists (
+       select 1 from placement q where q.connection_id = $1 and q.mailbox_id = p.mailbox_id and q.uid = x.uid)`,
     [
       connectionId,
       JSON.stringify(

@@ -38,6 +38,8 @@ export async function enqueueOperation(
     case 'local-label':
       await setLocalLabel(tx, connectionId, operation.payload);
       break;
+    case 'reread':
+      break;
   }
   return id;
 }
@@ -52,6 +54,15 @@ export async function takeBack(
   switch (operation.kind) {
     case 'flags':
       await changeFlags(tx, connectionId, reverseOf(operation.payload));
+      // What another client set to the same meanwhile was hidden by ours, and no server tells it twice.
+      await enqueueOperation(
+        tx,
+        connectionId,
+        { kind: 'reread', payload: { messageIds: operation.payload.messageIds } },
+        null,
+      );
+      return;
+    case 'reread':
       return;
     case 'waiting':
       await setWaiting(tx, connectionId, operation.payload.before);

@@ -39,6 +39,8 @@ export const operationSchema = z.discriminatedUnion('kind', [
         .transform((id) => id as MailboxId),
     }),
   }),
+  /** Changes nothing: what the server has is read once more, where it may have been told while we did not listen. */
+  z.object({ kind: z.literal('reread'), payload: z.object({ messageIds: z.array(z.number().int()) }) }),
   z.object({ kind: z.literal('expunge'), payload: z.object({ items: z.array(itemSchema) }) }),
   // The two below are kept here alone: the server has no word for them.
   z.object({

@@ -2,32 +2,26 @@
  * One whole look at an account over one session: LIST with STATUS, the mailboxes that changed brought up to date, then
  * older mail piece by piece. Between pieces whoever asked for a mailbox (a push, an action) goes first.
  */
-import type {
-  ConnectionId,
-  Learned,
-  MailboxId,
-  MailboxRole,
-  MessageRowId,
-  ModSeq,
-  Uid,
-  UidValidity,
-} from '@postroom/db';
+import type { ConnectionId, Learned, MailboxId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
-import type { ImapSession, ListedMailbox } from '../imap/types.ts';
-import type { UidSet } from '../imap/uid-set.ts';
+import type { ImapSession } from '../imap/types.ts';
 import { ownAddresses } from '../index/new-message.ts';
-import { indexNext } from '../index/search-index.ts';
-import { rows } from '../index/sql.ts';
+import { indexNext, lacksText } from '../index/search-index.ts';
+import { createStatistics } from '../index/statistics.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
 import { announceConnection, distrustQresync } from './connection-state.ts';
-import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
-import { applyMailboxList } from './mailboxes.ts';
+import { isUnchanged, loadMailboxes, type MailboxRow } from './mailbox-rows.ts';
+import { backfillChunk, type MailboxOutcome, type SyncContext, syncMailbox } from './mailbox-sync.ts';
+import { applyMailboxList, emptyMailbox } from './mailboxes.ts';
 import { readHeads } from './snippets.ts';
 import { dropVanished, hasVanished, purgeOrphans } from './vanished.ts';
 
 /** Messages whose text is fetched with one command: some MB at most (snippets.ts). */
 const WORDS_AT_ONCE = 200;
+
+/** Messages whose subjects and people are made searchable in one transaction. */
+const HEADERS_AT_ONCE = 500;
 
 export interface AccountSyncDeps {
   readonly pool: pg.Pool;
@@ -37,7 +31,9 @@ export interface AccountSyncDeps {
   readonly signal: AbortSignal;
   /** Mailboxes that somebody wants looked at now; emptied as they are. */
   readonly requested: Set<string>;
-  /** What the last look's LIST did not show. */
+  /** Of those: where the server told that flags changed. Without mod-sequences only reading all of them shows which. */
+  readonly flagsTold: Set<string>;
+  /** Mailboxes that the last look did not find. */
   readonly missingBefore: ReadonlySet<string>;
   /** When the look before this one began; messages that lie nowhere since then are purged. */
   readonly previousLookAt: Date | null;
@@ -51,11 +47,6 @@ export interface AccountSyncDeps {
   readonly shouldYield: () => boolean;
 }
 
-interface MailboxRow extends MailboxState {
-  readonly role: MailboxRole | null;
-  readonly exists: number;
-}
-
 export interface AccountLook {
   readonly missing: ReadonlySet<string>;
   /** Every message is listed. */
@@ -64,37 +55,6 @@ export interface AccountLook {
   readonly hasMore: boolean;
   /** No mailbox was refused. */
   readonly sawAll: boolean;
-}
-
-async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
-  return rows<MailboxRow>(
-    pool,
-    `select id, path, role, uid_validity as "uidValidity", uid_next as "uidNext", highest_mod_seq as "highestModSeq",
-       synced_min_uid as "syncedMinUid", reconciled_at as "reconciledAt", "exists"
-     from mailbox where connection_id = $1 and synced order by (role = 'inbox') desc nulls last, role nulls last, path`,
-    [connectionId],
-  );
-}
-
-/** Whether STATUS shows that nothing happened since the cursor. Flags move only HIGHESTMODSEQ; without it one must look. */
-export function isUnchanged(
-  mailbox: {
-    uidValidity: UidValidity | null;
-    uidNext: Uid | null;
-    highestModSeq: ModSeq | null;
-    syncedMinUid: Uid | null;
-    exists: number;
-  },
-  status: ListedMailbox['status'] | undefined,
-): boolean {
-  if (!status || mailbox.syncedMinUid !== (0 as Uid)) return false;
-  const same =
-    status.uidValidity === mailbox.uidValidity &&
-    status.uidNext === mailbox.uidNext &&
-    status.messages === mailbox.exists;
-  if (!same) return false;
-  if (status.messages === 0) return true;
-  return status.highestModSeq !== null && status.highestModSeq === mailbox.highestModSeq;
 }
 
 /** Looks at the whole account. Throws MailError when the session is lost; what was committed stays. */
@@ -106,7 +66,8 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   // QUIRK: Dovecot's STATUS of the selected mailbox is stale until a NOOP: what is selected is always looked at.
   const selectedBefore = session.selected?.path ?? null;
   const listed = await session.list({ status: true });
-  const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
+  const { missing: unlisted } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
+  const missing = new Set(unlisted);
   const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
 
@@ -114,6 +75,10 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
+    if (unlisted.has(mailbox.path)) {
+      refused += 1;
+      continue;
+    }
     if (mailbox.path !== selectedBefore && isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
     try {
       await look.sync(mailbox);
@@ -124,6 +89,14 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
       const isElsewhereToo = session.closed || mailbox.role === 'inbox';
       if (!(error instanceof MailError) || isElsewhereToo || error.code === 'THROTTLED') throw error;
       deps.onMailboxRefused(mailbox.path, error);
+      const isEmpty = mailbox.uidValidity === null && !mailbox.hasUnlinked;
+      const isNotThere = error.code === 'MAILBOX_NOT_FOUND';
+      if (isNotThere && isEmpty) continue;
+      if (isNotThere && deps.missingBefore.has(mailbox.path)) {
+        await emptyMailbox(pool, connectionId, mailbox.id);
+        continue;
+      }
+      if (isNotThere) missing.add(mailbox.path);
       refused += 1;
     }
   }
@@ -157,7 +130,7 @@ type Look = ReturnType<typeof createLook>;
 function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
   const { pool, connectionId } = deps;
   const backfills = new Map<MailboxId, BackfillItem>();
-  let selectedPath: string | null = null;
+  const statistics = createStatistics(pool);
   let yielded = false;
   /** Messages vanished since all mailboxes were looked at. */
   let unplaced = false;
@@ -187,19 +160,20 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
   }
 
   async function sync(mailbox: MailboxRow): Promise<void> {
-    const outcome = await syncMailbox(contextOf(mailbox.id), mailbox);
-    selectedPath = mailbox.path;
+    const state = deps.flagsTold.delete(mailbox.path) ? { ...mailbox, reconciledAt: null } : mailbox;
+    const outcome = await syncMailbox(contextOf(mailbox.id), state);
     deps.requested.delete(mailbox.path);
-    note(mailbox, outcome.backfill);
+    note(mailbox, outcome);
   }
 
-  function note(mailbox: MailboxRow, todo: UidSet | null): void {
+  function note(mailbox: MailboxRow, { backfill: todo, selected }: MailboxOutcome): void {
     const known = backfills.get(mailbox.id);
     if (todo === null) backfills.delete(mailbox.id);
     else {
       backfills.set(mailbox.id, {
         mailboxId: mailbox.id,
         path: mailbox.path,
+        uidValidity: selected.uidValidity,
         role: mailbox.role,
         todo,
         pieces: known?.pieces ?? 0,
@@ -218,18 +192,22 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
   }
 
   async function piece(item: BackfillItem): Promise<void> {
-    if (selectedPath !== item.path) {
-      await session.select(item.path, { readOnly: true });
-      selectedPath = item.path;
+    const there = session.selected?.path === item.path ? session.selected : null;
+    const { uidValidity } = there ?? (await session.select(item.path, { readOnly: true }));
+    // Another mailbox has its name by now: the next look begins it anew.
+    if (uidValidity !== item.uidValidity) {
+      backfills.delete(item.mailboxId);
+      yielded = true;
+      return;
     }
     const left = await backfillChunk(contextOf(item.mailboxId), item.todo, pieceSize(item));
+    await statistics.added(item.todo.size - (left?.size ?? 0));
     if (left === null) backfills.delete(item.mailboxId);
     else backfills.set(item.mailboxId, { ...item, todo: left, pieces: item.pieces + 1 });
   }
 
   async function snippetsOf(mailbox: { id: MailboxId; path: string }, limit: number): Promise<void> {
-    const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
-    if (done !== null) selectedPath = mailbox.path;
+    await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
   }
 
   return {
@@ -268,16 +246,17 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
     async indexHeaders(mailboxes: readonly MailboxRow[]): Promise<void> {
       let below: MessageRowId | undefined;
       while (!deps.signal.aborted && !mustLeaveOff()) {
-        const lowest = await indexNext(pool, connectionId, 500, below);
+        const lowest = await indexNext(pool, connectionId, HEADERS_AT_ONCE, below);
         // From the top once more: some came in above meanwhile.
         if (lowest === null && below === undefined) return;
         below = lowest ?? undefined;
+        if (lowest !== null) await statistics.added(HEADERS_AT_ONCE);
         await answerRequests(mailboxes);
       }
     },
     /** Searchable text of everything, newest first, a little at a time. */
     async readWords(mailboxes: readonly MailboxRow[]): Promise<void> {
-      for (const mailbox of mailboxes) {
+      for (const mailbox of (await lacksText(pool, connectionId)) ? mailboxes : []) {
         let below: Uid | undefined;
         for (;;) {
           if (deps.signal.aborted || mustLeaveOff()) return;
@@ -285,10 +264,9 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
           const lowest = await readHeads(session, pool, connectionId, mailbox, {
             kind: 'words',
             limit: WORDS_AT_ONCE,
-            ...(below === undefined ? {} : { below }),
+            below,
           });
           if (lowest === null && below === undefined) break;
-          if (lowest !== null) selectedPath = mailbox.path;
           below = lowest ?? undefined;
         }
       }

@@ -3,10 +3,8 @@
  * a process killed anywhere leaves an index that is right as far as its cursor says. Flags the user set a moment ago win
  * over what the server said before it heard of them (operations/overlay.ts).
  */
-import type { ConnectionId, MailboxId, MessageRowId, ModSeq, ThreadId, Uid, UidValidity } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, PlacementId, ThreadId, Uid } from '@postroom/db';
 import type pg from 'pg';
-import { presentId } from '../../lib/driver/ids.ts';
-import { publish } from '../events/publish.ts';
 import type { FetchedMessage, FlagUpdate } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { flagBits } from '../index/flags.ts';
@@ -17,72 +15,11 @@ import { refreshThreads } from '../index/refresh.ts';
 import { indexMessages } from '../index/search-index.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 import { loadOpenFlagOps, overlayPending } from '../operations/overlay.ts';
+import { announceThreads } from './announce.ts';
+import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
 
 /** Above this many new rows full-text indexing is left to the background. */
 const INDEX_AT_ONCE = 50;
-
-export interface SyncTarget {
-  readonly pool: pg.Pool;
-  readonly connectionId: ConnectionId;
-  readonly mailboxId: MailboxId;
-  readonly ownAddresses: ReadonlySet<string>;
-}
-
-/** Moves a mailbox's cursor; fields left out stay. */
-export interface CursorChange {
-  readonly uidValidity?: UidValidity | null;
-  readonly uidNext?: Uid | null;
-  readonly highestModSeq?: ModSeq | null;
-  readonly exists?: number;
-  readonly syncedMinUid?: Uid;
-  readonly keywordsAllowed?: boolean;
-  readonly reconciled?: boolean;
-  readonly synced?: boolean;
-}
-
-const CURSOR_COLUMNS: Readonly<Record<string, string>> = {
-  uidValidity: 'uid_validity',
-  uidNext: 'uid_next',
-  highestModSeq: 'highest_mod_seq',
-  exists: 'exists',
-  syncedMinUid: 'synced_min_uid',
-  keywordsAllowed: 'keywords_allowed',
-};
-
-export async function moveCursor(
-  tx: Tx,
-  connectionId: ConnectionId,
-  mailboxId: MailboxId,
-  change: CursorChange,
-): Promise<void> {
-  const values: unknown[] = [connectionId, mailboxId];
-  const sets: string[] = [];
-  for (const [field, column] of Object.entries(CURSOR_COLUMNS)) {
-    const value = change[field as keyof CursorChange];
-    if (value === undefined) continue;
-    values.push(value);
-    sets.push(`"${column}" = $${values.length}`);
-  }
-  if (change.reconciled) sets.push('reconciled_at = now()');
-  if (change.synced) sets.push('synced_at = now()');
-  if (sets.length === 0) return;
-  await tx.query(`update mailbox set ${sets.join(', ')} where connection_id = $1 and id = $2`, values);
-}
-
-/** Tells the screens what changed, after the commit. */
-export async function announceThreads(
-  tx: Tx,
-  connectionId: ConnectionId,
-  threadIds: readonly ThreadId[],
-): Promise<void> {
-  if (threadIds.length === 0) return;
-  await publish(tx, {
-    connectionId,
-    kind: 'threads',
-    ids: threadIds.map((id) => presentId('thread', connectionId, id)),
-  });
-  await publish(tx, { connectionId, kind: 'counts', ids: [] });
-}
 
 /**
  * New messages of the mailbox, with the cursor that they let us move. `fetchedAt`: when the FETCH was sent; operations
@@ -130,14 +67,14 @@ async function overlayOn(
 ): Promise<void> {
   const open = await loadOpenFlagOps(tx, connectionId, fetchedAt);
   if (open.length === 0) return;
-  const current = await rows<{ id: number; message_id: MessageRowId; flags: number; keywords: string[] }>(
+  const current = await rows<{ id: PlacementId; message_id: MessageRowId; flags: number; keywords: string[] }>(
     tx,
     `select id, message_id, flags, keywords from placement
      where connection_id = $1 and mailbox_id = $2 and message_id = any($3::bigint[])`,
     [connectionId, mailboxId, messageIds],
   );
   const changed = current.flatMap(({ id, message_id, flags, keywords }) => {
-    const wanted = overlayPending({ bits: flags, keywords }, message_id, open);
+    const wanted = overlayPending({ bits: flags, keywords }, { messageId: message_id, placementId: id }, open);
     return wanted.bits === flags && wanted.keywords.join(' ') === keywords.join(' ')
       ? []
       : [{ id, flags: wanted.bits, keywords: wanted.keywords }];
@@ -172,17 +109,17 @@ export async function applyFlags(
     if (open.length > 0) {
       const known = new Map(
         (
-          await rows<{ uid: Uid; message_id: MessageRowId }>(
+          await rows<{ uid: Uid; id: PlacementId; message_id: MessageRowId }>(
             tx,
-            'select uid, message_id from placement where connection_id = $1 and mailbox_id = $2 and uid = any($3::bigint[])',
+            'select uid, id, message_id from placement where connection_id = $1 and mailbox_id = $2 and uid = any($3::bigint[])',
             [connectionId, mailboxId, said.map(({ uid }) => uid)],
           )
-        ).map(({ uid, message_id }) => [uid, message_id]),
+        ).map(({ uid, id, message_id }) => [uid, { messageId: message_id, placementId: id }]),
       );
       said = said.map((one) => {
-        const messageId = known.get(one.uid);
-        if (messageId === undefined) return one;
-        const wanted = overlayPending({ bits: one.flags, keywords: one.keywords }, messageId, open);
+        const placed = known.get(one.uid);
+        if (placed === undefined) return one;
+        const wanted = overlayPending({ bits: one.flags, keywords: one.keywords }, placed, open);
         return { ...one, flags: wanted.bits, keywords: wanted.keywords };
       });
     }

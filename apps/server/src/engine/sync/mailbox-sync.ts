@@ -6,19 +6,10 @@
 import type { Learned, MailboxId, ModSeq, Uid, UidValidity } from '@postroom/db';
 import type { FetchedMessage, FlagUpdate, ImapSession, SelectedMailbox } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
-import {
-  applyBegin,
-  applyCursor,
-  applyFlags,
-  applyMessages,
-  type CursorChange,
-  leavingUids,
-  localCount,
-  localUids,
-  type SyncTarget,
-} from './apply.ts';
+import { applyBegin, applyCursor, applyFlags, applyMessages, leavingUids, localCount, localUids } from './apply.ts';
+import type { CursorChange, SyncTarget } from './cursor.ts';
 import { needsSecondProof, planSync } from './plan.ts';
-import { applyVanished, dropUnlinked } from './vanished.ts';
+import { applyVanished, dropUnlinked, unlinkedPlacements } from './vanished.ts';
 
 /** Rows a transaction; a list call waits for at most one of these. */
 const BATCH = 500;
@@ -63,6 +54,8 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     mailbox.uidValidity !== null &&
     mailbox.highestModSeq !== null &&
     mailbox.syncedMinUid === (0 as Uid);
+  const unlinked = await unlinkedPlacements(context);
+  const askedAt = context.now();
   const selected = await session.select(mailbox.path, {
     readOnly: true,
     ...(mayResync && mailbox.uidValidity !== null && mailbox.highestModSeq !== null
@@ -93,12 +86,13 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     synced: true,
   };
   if (plan.newFrom !== null) await fetchNew(context, plan.newFrom, selected);
-  const swept = await syncFlags(context, mailbox, plan.flags, selected);
+  const swept = await syncFlags(context, mailbox, plan.flags, { selected, askedAt });
   await syncVanished(context, mailbox, plan.vanished, selected);
   await applyCursor(context, { ...after, ...(swept ? { reconciled: true } : {}) });
   if (!plan.backfill) {
     await prove(context, mailbox, selected);
     await countAgain(context, selected);
+    await dropUnlinked(context, unlinked);
   }
   return {
     path: mailbox.path,
@@ -116,7 +110,7 @@ async function backfillOf(context: SyncContext, selected: SelectedMailbox, below
   if (!todo.isEmpty) return todo;
   await countAgain(context, selected);
   await applyCursor(context, { syncedMinUid: 0 as Uid, reconciled: true, synced: true });
-  await dropUnlinked(context);
+  await dropUnlinked(context, await unlinkedPlacements(context));
   return null;
 }
 
@@ -138,7 +132,7 @@ export async function backfillChunk(context: SyncContext, todo: UidSet, size: nu
   // A count that no STATUS gives: the mailbox is looked at again, whatever the server says of it.
   if (!lacking.isEmpty) await applyCursor(context, { exists: UNKNOWN_COUNT });
   if (!left.isEmpty) return left;
-  await dropUnlinked(context);
+  await dropUnlinked(context, await unlinkedPlacements(context));
   return null;
 }
 
@@ -195,7 +189,7 @@ async function syncFlags(
   context: SyncContext,
   mailbox: MailboxState,
   step: Extract<ReturnType<typeof planSync>, { kind: 'incremental' }>['flags'],
-  selected: SelectedMailbox,
+  { selected, askedAt }: { selected: SelectedMailbox; askedAt: Date },
 ): Promise<boolean> {
   const { session, pool, connectionId, mailboxId } = context;
   const fetchedAt = context.now();
@@ -205,7 +199,8 @@ async function syncFlags(
       return false;
     case 'told': {
       const changed = selected.resync?.changed ?? [];
-      for (let at = 0; at < changed.length; at += BATCH * 4) await onBatch(changed.slice(at, at + BATCH * 4));
+      for (let at = 0; at < changed.length; at += BATCH * 4)
+        await applyFlags(context, changed.slice(at, at + BATCH * 4), {}, askedAt);
       return false;
     }
     case 'changed-since':
@@ -286,6 +281,5 @@ async function compareUids(
   if (!gone.isEmpty) await remove(context, gone);
   const missing = theirs.intersect(scope).minus(ours);
   if (!missing.isEmpty) await fetchInto(context, missing, {});
-  await dropUnlinked(context);
   return { theirs, differed: !missing.isEmpty || !gone.minus(leaving).isEmpty };
 }

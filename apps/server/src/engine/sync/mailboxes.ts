@@ -2,12 +2,13 @@
  * The account's mailboxes against the server's LIST. What is new is added, what is gone goes only when LIST plainly
  * worked (INBOX is always there: an empty or INBOX-less LIST removes nothing) and twice in a row said so.
  */
-import type { ConnectionId, MailboxId, MailboxRole, ThreadId } from '@postroom/db';
+import type { ConnectionId, MailboxId, MailboxRole, MessageRowId, ThreadId } from '@postroom/db';
 import type pg from 'pg';
 import { publish } from '../events/publish.ts';
 import type { ListedMailbox } from '../imap/types.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
+import { orphan } from './vanished.ts';
 
 interface Known {
   readonly id: MailboxId;
@@ -50,6 +51,8 @@ export async function applyMailboxList(
         (mailbox.objectId === null
           ? undefined
           : known.find((one) => one.object_id === mailbox.objectId && !listedAt.has(keyOf(one.path))));
+      // Deleted while it has children it stays in LIST as a name alone (RFC 9051 §6.3.5): what lay in it is gone.
+      if (match?.synced && !mailbox.selectable) continue;
       if (match) kept.add(match.id);
       if (!match || match.path !== mailbox.path || match.role !== role) changed = true;
       await upsert(tx, connectionId, match?.id ?? null, mailbox, role);
@@ -108,32 +111,42 @@ async function upsert(
   );
 }
 
-/** The mailbox and its placements go; messages that lie nowhere else wait as orphans, for they may have moved. */
+/** The mailboxes go, and all that lies in them. */
 async function removeMailboxes(tx: Tx, connectionId: ConnectionId, ids: readonly MailboxId[]): Promise<void> {
-  const messages = await rows<{ message_id: number }>(
-    tx,
-    'delete from placement where connection_id = $1 and mailbox_id = any($2::int[]) returning message_id',
-    [connectionId, ids],
-  );
-  const messageIds = messages.map(({ message_id }) => message_id);
-  await tx.query(
-    `update message m set orphaned_at = now() where m.connection_id = $1 and m.id = any($2::bigint[])
-       and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = m.id)`,
-    [connectionId, messageIds],
-  );
-  const threads = await rows<{ thread_id: ThreadId }>(
-    tx,
-    'select distinct thread_id from message where connection_id = $1 and id = any($2::bigint[])',
-    [connectionId, messageIds],
-  );
+  const threads = await removePlacements(tx, connectionId, ids);
   await tx.query('delete from mailbox where connection_id = $1 and id = any($2::int[])', [connectionId, ids]);
-  await refreshThreads(
-    tx,
-    connectionId,
-    threads.map(({ thread_id }) => thread_id),
-  );
+  await refreshThreads(tx, connectionId, threads);
   await tx.query('delete from list_counter where connection_id = $1 and list = any($2::text[])', [
     connectionId,
     ids.map((id) => `m${id}`),
   ]);
+}
+
+/** A mailbox that LIST shows and SELECT does not know holds nothing; it is begun anew when it can be selected again. */
+export async function emptyMailbox(pool: pg.Pool, connectionId: ConnectionId, id: MailboxId): Promise<void> {
+  await transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    const threads = await removePlacements(tx, connectionId, [id]);
+    await tx.query(
+      `update mailbox set uid_validity = null, uid_next = null, highest_mod_seq = null, synced_min_uid = null, "exists" = 0
+       where connection_id = $1 and id = $2`,
+      [connectionId, id],
+    );
+    await refreshThreads(tx, connectionId, threads);
+    await publish(tx, { connectionId, kind: 'counts', ids: [] });
+  });
+}
+
+/** Messages that lie nowhere else wait as orphans, for they may have moved. Gives the conversations to be refreshed. */
+async function removePlacements(tx: Tx, connectionId: ConnectionId, ids: readonly MailboxId[]): Promise<ThreadId[]> {
+  const messages = await rows<{ message_id: MessageRowId }>(
+    tx,
+    'delete from placement where connection_id = $1 and mailbox_id = any($2::int[]) returning message_id',
+    [connectionId, ids],
+  );
+  return orphan(
+    tx,
+    connectionId,
+    messages.map(({ message_id }) => message_id),
+  );
 }
