@@ -7,7 +7,8 @@
 import { ImapFlow } from 'imapflow';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import type { Dial } from '../../security/tls.ts';
-import { flagUpdateOf } from './convert.ts';
+import { quirksOf, quirksOfHost } from '../accounts/quirks/quirks.ts';
+import { factsOf, flagUpdateOf } from './convert.ts';
 import { createSession, type Push } from './session.ts';
 import { createTransport } from './transport.ts';
 import type { ImapAccount, ImapEvent, ImapSession } from './types.ts';
@@ -18,7 +19,7 @@ const SOCKET_MS = 60_000;
 const MAX_LINE = 16 * 1024 * 1024;
 const MAX_LITERAL = 160 * 1024 * 1024;
 
-/** RFC 2971. Every field is given, because imapflow fills what lacks with its own name and address. */
+/** RFC 2971: some servers refuse strangers (accounts/quirks, Coremail). Every field is given, because imapflow fills what lacks with its own name and address. */
 const CLIENT_INFO = { name: 'Postroom', version: '0.1', vendor: 'Postroom', 'support-url': '' };
 
 /** A live session, logged in. An aborted signal ends the attempt. Throws MailError. */
@@ -37,11 +38,10 @@ export async function connectImap(account: ImapAccount, dial: Dial, signal?: Abo
     doSTARTTLS: endpoint.security === 'tls' ? undefined : endpoint.security === 'starttls',
     auth: { user: endpoint.username, pass: account.auth.password },
     transport: createTransport(dial),
-    // Servers that refuse strangers (163 and friends) want ID before SELECT.
     clientInfo: CLIENT_INFO,
     logger: false,
     disableAutoIdle: true,
-    qresync: true,
+    qresync: quirksOfHost(endpoint.host).trustsQresync,
     connectionTimeout: CONNECT_MS,
     greetingTimeout: GREETING_MS,
     socketTimeout: SOCKET_MS,
@@ -73,5 +73,5 @@ export async function connectImap(account: ImapAccount, dial: Dial, signal?: Abo
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
-  return createSession(client, context, push);
+  return createSession(client, context, push, quirksOf(factsOf(client, endpoint.host)));
 }

@@ -4,9 +4,7 @@
  */
 import type { ImapFlow } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
-
-/** An IDLE is begun anew after this: middle boxes forget silent connections. */
-const IDLE_MS = 4 * 60_000;
+import type { Quirks } from '../accounts/quirks/quirks.ts';
 
 interface Word {
   readonly type: 'ATOM';
@@ -18,24 +16,37 @@ type Argument = Word | readonly Argument[];
 interface Internals {
   exec(command: string, args: readonly Argument[]): Promise<{ next(): void }>;
   readonly untaggedHandlers: Record<string, (() => Promise<void>) | undefined>;
+  missingIdleCommand: Quirks['poll']['command'];
 }
 
 const words = (text: string): Word[] => text.split(' ').map((value) => ({ type: 'ATOM', value }));
 
-/** Tells of changes anywhere until the signal aborts. Throws when the connection is lost. */
-export async function idle(client: ImapFlow, onElsewhere: () => void, signal: AbortSignal): Promise<void> {
+/**
+ * Tells of changes anywhere until the signal aborts, or until a server ends the connection whose habit that is. Throws
+ * when another's is lost. An IDLE is begun anew after a while: servers and middle boxes forget silent connections.
+ */
+export async function idle(
+  client: ImapFlow,
+  quirks: Quirks,
+  onElsewhere: () => void,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!client.capabilities.has('IDLE')) {
+    (client as unknown as Internals).missingIdleCommand = quirks.poll.command;
+    client.maxIdleTime = quirks.poll.everyMs;
+  }
   const stopNotify = client.capabilities.has('NOTIFY') ? await startNotify(client, onElsewhere) : undefined;
   try {
-    while (!signal.aborted) await idleOnce(client, signal);
+    while (!signal.aborted && client.usable) await idleOnce(client, quirks, signal);
   } finally {
     await stopNotify?.();
   }
 }
 
 /** Ended by a NOOP, which takes the connection out of it. */
-async function idleOnce(client: ImapFlow, signal: AbortSignal): Promise<void> {
+async function idleOnce(client: ImapFlow, quirks: Quirks, signal: AbortSignal): Promise<void> {
   const wake = () => void client.noop().catch(() => undefined);
-  const timer = setTimeout(wake, IDLE_MS);
+  const timer = setTimeout(wake, quirks.idleRestartMs);
   signal.addEventListener('abort', wake, { once: true });
   try {
     await client.idle();
@@ -43,7 +54,7 @@ async function idleOnce(client: ImapFlow, signal: AbortSignal): Promise<void> {
     clearTimeout(timer);
     signal.removeEventListener('abort', wake);
   }
-  if (!client.usable && !signal.aborted) {
+  if (!client.usable && !signal.aborted && !quirks.dropsIdle) {
     throw new MailError({ code: 'SERVER_UNAVAILABLE', message: 'The mail server ended the connection.', on: 'imap' });
   }
 }

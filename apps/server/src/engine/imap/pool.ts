@@ -10,8 +10,7 @@ import type { ImapAccount, ImapSession, SessionPurpose } from './types.ts';
 
 export const DEFAULT_SESSIONS = 3;
 const MAX_REFUSED_LOGINS = 3;
-/** A session nobody used for so long is closed; one idle for longer than the check is asked first whether it lives. */
-const IDLE_CLOSE_MS = 60_000;
+/** A session idle for longer is asked first whether it lives. One nobody uses is closed after the server's `keepOpenMs`. */
 const IDLE_CHECK_MS = 20_000;
 const CHECK_TIMEOUT_MS = 5_000;
 
@@ -127,7 +126,7 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
       discard(account, slot);
       return;
     }
-    slot.timer = setTimeout(() => retire(account, slot), IDLE_CLOSE_MS);
+    slot.timer = setTimeout(() => retire(account, slot), slot.session?.quirks.keepOpenMs ?? 0);
     slot.timer.unref();
     wakeNext(account);
   }
@@ -180,6 +179,7 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
         throw aborted();
       }
       slot.session = session;
+      account.budget = Math.min(account.budget, session.quirks.maxConnections ?? account.budget);
       account.refusedLogins = 0;
       account.refusal = null;
       return slot;

@@ -7,11 +7,11 @@ import type { Uid } from '@postroom/db';
 import type { ImapFlow, SearchObject } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
 import { type ErrorContext, withErrorHandler } from '../../lib/driver/with-error-handler.ts';
+import type { Quirks } from '../accounts/quirks/quirks.ts';
+import { createChanges, refused } from './changing.ts';
 import {
   capabilitiesOf,
-  copyOutcomeOf,
   fetchedMessageOf,
-  flagNames,
   flagUpdateOf,
   listedMailboxOf,
   modSeqOf,
@@ -20,7 +20,8 @@ import {
   uidValidityOf,
 } from './convert.ts';
 import { idle } from './idle.ts';
-import type { CopyOutcome, FetchedMessage, FlagUpdate, ImapEvent, ImapSession } from './types.ts';
+import { objectIdOf } from './object-id.ts';
+import type { FetchedMessage, FlagUpdate, ImapEvent, ImapSession } from './types.ts';
 import { UidSet } from './uid-set.ts';
 
 /** What the server tells unasked; `select` empties it first. */
@@ -52,13 +53,11 @@ const HEADER_FIELDS = [
 ];
 const STREAM_CHUNK = 2 * 1024 * 1024;
 
-function refused(what: string): MailError {
-  return new MailError({ code: 'SERVER_UNAVAILABLE', message: `The mail server refused ${what}.`, on: 'imap' });
-}
-
-export function createSession(client: ImapFlow, context: ErrorContext, push: Push): ImapSession {
+export function createSession(client: ImapFlow, context: ErrorContext, push: Push, quirks: Quirks): ImapSession {
   const guard = <T>(work: () => Promise<T>) => withErrorHandler(context, work);
-  const capabilities = capabilitiesOf(client);
+  const capabilities = capabilitiesOf(client, quirks);
+  const changes = createChanges(client, capabilities, quirks);
+  const labels = quirks.labels === 'x-gm-labels' && capabilities.gmail;
   const gone = () =>
     new MailError({ code: 'MESSAGE_NOT_FOUND', message: 'The mail server does not have this message any more.' });
 
@@ -67,28 +66,9 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
     return found === false || found === undefined ? null : found;
   }
 
-  /** Removes these and nobody else's: without UIDPLUS an EXPUNGE would take other clients' `\Deleted` along. */
-  async function expunge(uids: UidSet): Promise<{ left: readonly Uid[] }> {
-    if (capabilities.uidplus) {
-      await client.messageDelete(uids.toString(), { uid: true });
-      return { left: [] };
-    }
-    await client.messageFlagsAdd(uids.toString(), ['\\Deleted'], { uid: true, silent: true });
-    const flagged = UidSet.of((await search({ deleted: true })) ?? []);
-    const foreign = !flagged.minus(uids).isEmpty;
-    if (foreign || flagged.isEmpty) return { left: [...uids] };
-    await client.messageDelete(uids.toString(), { uid: true });
-    return { left: [] };
-  }
-
-  async function copy(uids: UidSet, target: string): Promise<CopyOutcome> {
-    const answer = await client.messageCopy(uids.toString(), target, { uid: true });
-    if (!answer) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: `There is no folder ${target} any more.` });
-    return copyOutcomeOf(answer);
-  }
-
   return {
     capabilities,
+    quirks,
     get closed() {
       return !client.usable;
     },
@@ -103,6 +83,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
         if (!status) throw refused(`the state of ${path}`);
         return statusOf(status);
       }),
+    mailboxObjectId: (path) => guard(() => (capabilities.objectId ? objectIdOf(client, path) : Promise.resolve(null))),
     select: (path, options = {}) =>
       guard(async () => {
         push.vanished = [];
@@ -121,7 +102,10 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
           exists: mailbox.exists,
           highestModSeq: mailbox.noModseq ? null : modSeqOf(mailbox.highestModseq),
           // EXAMINE allows nothing to be changed, so its PERMANENTFLAGS say nothing of keywords.
-          keywordsAllowed: mailbox.readOnly ? null : (mailbox.permanentFlags?.has('\\*') ?? true),
+          keywordsAllowed: mailbox.readOnly
+            ? null
+            : quirks.keepsKeywords && (mailbox.permanentFlags?.has('\\*') ?? true),
+          objectId: typeof mailbox.mailboxId === 'string' ? mailbox.mailboxId : null,
           readOnly: mailbox.readOnly === true,
           resync: resynced ? { vanished: UidSet.of(push.vanished), changed: [...push.changed] } : null,
         };
@@ -141,7 +125,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
     search: (criteria) => guard(async () => (await search(criteria)) as Uid[] | null),
     fetchMessages: (uids, { batchSize, onBatch, signal }) =>
       guard(async () => {
-        for (const chunk of uids.chunksDescending(batchSize)) {
+        for (const chunk of uids.chunksDescending(Math.min(batchSize, quirks.fetchLimit))) {
           for (const set of chunk.commandSized()) {
             if (signal?.aborted) return;
             const batch: FetchedMessage[] = [];
@@ -153,6 +137,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
               bodyStructure: true,
               headers: HEADER_FIELDS,
               threadId: true,
+              labels,
             };
             for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
               const message = fetchedMessageOf(answer);
@@ -166,10 +151,12 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
       guard(async () => {
         push.vanished = [];
         const changed: FlagUpdate[] = [];
-        for (const set of uids.commandSized()) {
+        // What changed is few, whatever the range says.
+        const pieces = changedSince === undefined ? [...uids.chunksDescending(quirks.fetchLimit)] : [uids];
+        for (const set of pieces.flatMap((piece) => [...piece.commandSized()])) {
           const options =
             changedSince === undefined ? { uid: true } : { uid: true, changedSince: BigInt(changedSince) };
-          for await (const answer of client.fetch(set.toString(), { uid: true, flags: true }, options)) {
+          for await (const answer of client.fetch(set.toString(), { uid: true, flags: true, labels }, options)) {
             const update = flagUpdateOf(answer);
             if (update) changed.push(update);
           }
@@ -214,40 +201,13 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
       size: null,
       stream: Readable.from(chunksOf(uid, part), { objectMode: false }),
     }),
-    storeFlags: (uids, { add, remove }) =>
-      guard(async () => {
-        for (const [names, store] of [
-          [flagNames(add), client.messageFlagsAdd.bind(client)],
-          [flagNames(remove), client.messageFlagsRemove.bind(client)],
-        ] as const) {
-          if (names.length === 0) continue;
-          const done = await store(uids.toString(), names, { uid: true, silent: true });
-          if (!done)
-            throw new MailError({ code: 'NOT_SUPPORTED', message: `The server keeps no ${names.join(', ')}.` });
-        }
-        return { modified: [] };
-      }),
-    copy: (uids, target) => guard(() => copy(uids, target)),
-    move: (uids, target) =>
-      guard(async () => {
-        if (!capabilities.move) {
-          const outcome = await copy(uids, target);
-          await expunge(uids);
-          return outcome;
-        }
-        const answer = await client.messageMove(uids.toString(), target, { uid: true });
-        if (!answer)
-          throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: `There is no folder ${target} any more.` });
-        return copyOutcomeOf(answer);
-      }),
-    expunge: (uids) => guard(() => expunge(uids)),
-    append: (path, message, flags, internalDate) =>
-      guard(async () => {
-        const answer = await client.append(path, message, flagNames(flags), internalDate);
-        if (!answer) throw refused(`to store a message in ${path}`);
-        return { uid: uidOf(answer.uid), uidValidity: uidValidityOf(answer.uidValidity) };
-      }),
-    createMailbox: (path) => guard(() => createMailbox(path)),
+    storeFlags: (uids, change) => guard(() => changes.storeFlags(uids, change)),
+    storeLabels: (uids, change) => guard(() => changes.storeLabels(uids, change)),
+    copy: (uids, target) => guard(() => changes.copy(uids, target)),
+    move: (uids, target) => guard(() => changes.move(uids, target)),
+    expunge: (uids) => guard(() => changes.expunge(uids)),
+    append: (...message) => guard(() => changes.append(...message)),
+    createMailbox: (path) => guard(() => changes.createMailbox(path)),
     renameMailbox: (from, to) => guard(async () => void (await client.mailboxRename(from, to))),
     deleteMailbox: (path) => guard(async () => void (await client.mailboxDelete(path))),
     subscribe: (path) => guard(async () => void (await client.mailboxSubscribe(path))),
@@ -255,6 +215,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
       guard(() =>
         idle(
           client,
+          quirks,
           () => {
             for (const listener of push.listeners) listener({ kind: 'elsewhere' });
           },
@@ -269,17 +230,6 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
     logout: () => guard(() => client.logout()),
     destroy: () => client.close(),
   };
-
-  /** Courier and cPanel keep everything below the inbox; without NAMESPACE only their refusal shows it. */
-  async function createMailbox(path: string): Promise<string> {
-    try {
-      return (await client.mailboxCreate(path)).path;
-    } catch (error) {
-      const prefix = `INBOX${client.namespace?.delimiter ?? '/'}`;
-      if (!client.usable || path.startsWith(prefix)) throw error;
-      return (await client.mailboxCreate(prefix + path)).path;
-    }
-  }
 
   /** A part in pieces, one round trip each; the reader's pace is the wire's. */
   async function* chunksOf(uid: Uid, part: string): AsyncGenerator<Buffer> {

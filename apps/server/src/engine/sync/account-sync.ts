@@ -86,7 +86,7 @@ export function isUnchanged(
 /** Looks at the whole account. Throws MailError when the session is lost; what was committed stays. */
 export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): Promise<AccountLook> {
   const { pool, connectionId } = deps;
-  // QUIRK: Dovecot's STATUS of the selected mailbox is stale until a NOOP: what is selected is always looked at.
+  // RFC 9051 §6.3.11: STATUS of the selected mailbox may be stale, so what is selected is always looked at.
   const selectedBefore = session.selectedPath;
   const listed = await session.list({ status: true });
   const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
