@@ -82,7 +82,11 @@ export async function loadFolders(sql: Queryable, connectionId: ConnectionId): P
     ]),
   ]);
   // State that the server does not keep is kept as labels are, but is none.
-  return { connectionId, mailboxes, labels: labels.filter(({ keyword }) => !isStateKeyword(keyword ?? '')) };
+  return {
+    connectionId,
+    mailboxes,
+    labels: labels.filter(({ keyword, storage }) => storage === 'gmail' || !isStateKeyword(keyword ?? '')),
+  };
 }
 
 export interface FolderTarget {

@@ -7,6 +7,8 @@
 import type { ConnectionId, MailboxId, MessageRowId, PlacementId, ThreadId, Uid } from '@postroom/db';
 import { assignThreads } from './assign-threads.ts';
 import { learnContacts } from './contacts.ts';
+import { adoptRows, insertRows } from './placement-rows.ts';
+import { followServerThreads, recordKeys } from './server-threads.ts';
 import { rows, type Tx } from './sql.ts';
 import type { Inserted, NewMessage, NewPlacement } from './types.ts';
 
@@ -16,6 +18,7 @@ interface KnownMessage {
   ordinal: number;
   size: number;
   hasMessageId: boolean;
+  emailId: string | null;
   /** mailbox → its placement there; a message has at most one a mailbox. */
   placements: Map<MailboxId, { id: PlacementId | null; uid: Uid | null; state: string }>;
 }
@@ -46,10 +49,30 @@ export async function insertPlacements(
     const decision = decisions[index];
     return decision?.kind === 'new-message' ? [{ index, placement, ordinal: decision.ordinal }] : [];
   });
+  const followed = await followServerThreads(
+    tx,
+    connectionId,
+    placements.flatMap(({ message }, index) => {
+      const decision = decisions[index];
+      if (message.serverThreadKey === null || !decision || decision.kind === 'new-message') return [];
+      return [{ message: decision.message, key: message.serverThreadKey, emailId: message.emailId }];
+    }),
+  );
   const { threadOf, touched } = await assignThreads(
     tx,
     connectionId,
-    fresh.map(({ placement }) => placement.message),
+    fresh.map(({ placement: { message } }) =>
+      message.serverThreadKey === null ? message : { ...message, threadKeys: [message.serverThreadKey] },
+    ),
+  );
+  await recordKeys(
+    tx,
+    connectionId,
+    fresh.flatMap(({ placement: { message } }, position) =>
+      message.serverThreadKey === null
+        ? []
+        : message.threadKeys.map((key) => ({ key, threadId: threadOf[position] as ThreadId })),
+    ),
   );
   const freshIds = await insertMessages(
     tx,
@@ -68,7 +91,7 @@ export async function insertPlacements(
   );
 
   const messageIds: MessageRowId[] = [];
-  const threadIds = new Set<ThreadId>(touched);
+  const threadIds = new Set<ThreadId>([...touched, ...followed]);
   const freshAt = new Map(fresh.map(({ index }, position) => [index, position]));
   const added: { placement: NewPlacement; messageId: MessageRowId }[] = [];
   const adopted: { placement: NewPlacement; id: PlacementId }[] = [];
@@ -102,7 +125,9 @@ function decide(placement: NewPlacement, known: Map<string, KnownMessage[]>): De
   const key = keyOf(message.fingerprint);
   const candidates = known.get(key) ?? [];
   const same = (candidate: KnownMessage) =>
-    message.messageId !== null || (!candidate.hasMessageId && candidate.size === message.size);
+    (message.messageId !== null || (!candidate.hasMessageId && candidate.size === message.size)) &&
+    // Where the server tells what is one message, two ids are two messages.
+    (message.serverThreadKey === null || candidate.emailId === null || candidate.emailId === message.emailId);
 
   const already = candidates.find((candidate) => uid !== null && candidate.placements.get(mailboxId)?.uid === uid);
   if (already) return { kind: 'known', message: already };
@@ -131,6 +156,7 @@ function noteNew(placement: NewPlacement, known: Map<string, KnownMessage[]>, ke
     ordinal,
     size: placement.message.size,
     hasMessageId: placement.message.messageId !== null,
+    emailId: placement.message.emailId,
     placements: new Map([[placement.mailboxId, { id: null, uid: placement.uid, state: 'new' }]]),
   };
   known.set(key, [...(known.get(key) ?? []), placeholder]);
@@ -189,6 +215,7 @@ async function loadKnown(
       ordinal: one.ordinal,
       size: one.size,
       hasMessageId: one.has_message_id,
+      emailId: one.email_id,
       placements: byMessage.get(one.id) ?? new Map(),
     };
     const keys = new Set([keyOf(one.fingerprint), keyByEmailId.get(one.email_id ?? '')]);
@@ -243,64 +270,6 @@ async function insertMessages(
     [connectionId, JSON.stringify(values)],
   );
   return ids;
-}
-
-async function insertRows(
-  tx: Tx,
-  connectionId: ConnectionId,
-  items: readonly { placement: NewPlacement; messageId: MessageRowId }[],
-): Promise<void> {
-  if (items.length === 0) return;
-  const values = items.map(({ placement, messageId }) => ({
-    mailbox_id: placement.mailboxId,
-    uid: placement.uid,
-    message_id: messageId,
-    flags: placement.flags,
-    keywords: placement.keywords,
-    mod_seq: placement.modSeq,
-    state: placement.state,
-    operation_id: placement.operationId,
-  }));
-  await tx.query(
-    `insert into placement (connection_id, mailbox_id, uid, message_id, flags, keywords, mod_seq, state, operation_id)
-     select $1, mailbox_id, uid, message_id, flags, keywords, mod_seq, state, operation_id
-     from jsonb_to_recordset($2::jsonb) as x(mailbox_id int, uid bigint, message_id bigint, flags smallint,
-       keywords text[], mod_seq bigint, state text, operation_id bigint)
-     on conflict (connection_id, mailbox_id, uid)
-       do update set flags = excluded.flags, keywords = excluded.keywords, mod_seq = excluded.mod_seq`,
-    [connectionId, JSON.stringify(values)],
-  );
-}
-
-/** SQL: what takes it away has not ended. An operation that ended without it leaves the message where it is. */
-const IS_STILL_LEAVING = `not exists (select 1 from operation o where o.connection_id = p.connection_id
-  and o.id = p.operation_id and o.state not in ('pending', 'running'))`;
-
-async function adoptRows(
-  tx: Tx,
-  connectionId: ConnectionId,
-  items: readonly { placement: NewPlacement; id: PlacementId }[],
-): Promise<void> {
-  if (items.length === 0) return;
-  await tx.query(
-    `update placement p set uid = x.uid, flags = x.flags, keywords = x.keywords, mod_seq = x.mod_seq,
-       state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
-       operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
-     from jsonb_to_recordset($2::jsonb) as x(id bigint, uid bigint, flags smallint, keywords text[], mod_seq bigint)
-     where p.connection_id = $1 and p.id = x.id`,
-    [
-      connectionId,
-      JSON.stringify(
-        items.map(({ placement, id }) => ({
-          id,
-          uid: placement.uid,
-          flags: placement.flags,
-          keywords: placement.keywords,
-          mod_seq: placement.modSeq,
-        })),
-      ),
-    ],
-  );
 }
 
 async function currentThreads(

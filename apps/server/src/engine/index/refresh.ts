@@ -7,7 +7,7 @@
  */
 import type { ConnectionId, ThreadId } from '@postroom/db';
 import { IMPORTANT_HERE } from './labels.ts';
-import type { Tx } from './sql.ts';
+import { IS_SHOWN, type Tx } from './sql.ts';
 
 const MAX_SENDERS = 20;
 
@@ -19,7 +19,7 @@ const SHOWN = `
     from message m
     join placement p on p.connection_id = m.connection_id and p.message_id = m.id
     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-    where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and p.state <> 'leaving' and p.flags & 8 = 0
+    where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and ${IS_SHOWN}
   ),
   important_here as materialized (
     ${IMPORTANT_HERE} and ml.message_id in (select message_id from shown)

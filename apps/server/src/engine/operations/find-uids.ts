@@ -26,7 +26,7 @@ export async function findUids(
   const unknown = await rows<Unknown>(
     pool,
     `select p.id, p.mailbox_id, b.path, m.message_id, m.subject, m.size from placement p
-     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id and b.synced
+     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id and b.synced and b.label is null
      join message m on m.connection_id = p.connection_id and m.id = p.message_id
      where p.connection_id = $1 and p.message_id = any($2::bigint[]) and p.uid is null
        and ($3::int is null or p.mailbox_id = $3)

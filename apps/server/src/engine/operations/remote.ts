@@ -7,6 +7,8 @@ import type { ConnectionId, MailboxId, MessageRowId, OperationId, Uid } from '@p
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { publish } from '../events/publish.ts';
+import { loadPlaces } from '../gmail/places.ts';
+import { runLabelMailbox, runMove, storeChange } from '../gmail/remote.ts';
 import type { CopyOutcome, ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
@@ -75,9 +77,19 @@ async function runOne(
     await findUids(pool, connectionId, session, { messageIds: messageIds as MessageRowId[], mailboxId: null });
     for (const place of await locate(pool, connectionId, messageIds as MessageRowId[], null)) {
       await session.select(place.path);
-      for (const uids of piecesOf(place)) await session.storeFlags(uids, { add, remove });
+      for (const uids of piecesOf(place)) {
+        if (session.quirks.labels === null) await session.storeFlags(uids, { add, remove });
+        else await storeChange({ pool, connectionId, session }, uids, { add, remove });
+      }
     }
     return;
+  }
+  if (operation.kind === 'label-mailbox') return runLabelMailbox({ session }, operation.payload);
+  const places = operation.kind === 'move' ? await loadPlaces(pool, connectionId) : null;
+  if (operation.kind === 'move' && places) {
+    const messageIds = operation.payload.items.map(({ messageId }) => messageId);
+    await findUids(pool, connectionId, session, { messageIds, mailboxId: null });
+    return runMove({ pool, connectionId, session }, id, operation.payload, places);
   }
   const target = operation.kind === 'move' ? await openTarget(pool, connectionId, session, operation.payload.to) : null;
   for (const [from, items] of byMailbox(operation.payload.items)) {
@@ -103,7 +115,7 @@ async function openTarget(
 ): Promise<OwnMailbox> {
   const mailbox = await row<OwnMailbox>(
     pool,
-    'select id, path, synced from mailbox where connection_id = $1 and id = $2',
+    'select id, path, synced, label from mailbox where connection_id = $1 and id = $2',
     [connectionId, id],
   );
   if (!mailbox) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'The folder is not there any more.' });

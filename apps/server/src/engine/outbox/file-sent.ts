@@ -147,7 +147,11 @@ async function settle({ pool, connectionId, sent }: Filing, outgoing: Due, uid: 
     );
     if (wasUncertain && outgoing.parent_id !== null && outgoing.parent_mark !== null)
       await markParent(tx, connectionId, outgoing.parent_id, outgoing.parent_mark);
-    await settleOwnCopy(tx, connectionId, { messageId: outgoing.message_id, mailboxId: sent.id, uid });
+    await settleOwnCopy(tx, connectionId, {
+      messageId: outgoing.message_id,
+      mailboxId: sent.id,
+      uid: sent.label === null ? uid : null,
+    });
     await tell(tx, connectionId, outgoing.id);
   });
 }
@@ -172,7 +176,7 @@ async function openSent(pool: pg.Pool, connectionId: ConnectionId, session: Imap
   const sent = await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     const id = await mailboxOfRole(tx, connectionId, 'sent');
-    return row<OwnMailbox>(tx, 'select id, path, synced from mailbox where connection_id = $1 and id = $2', [
+    return row<OwnMailbox>(tx, 'select id, path, synced, label from mailbox where connection_id = $1 and id = $2', [
       connectionId,
       id,
     ]);

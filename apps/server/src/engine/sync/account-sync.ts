@@ -5,6 +5,7 @@
 import type { ConnectionId, Learned, MailboxId, MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
+import { planMailboxes } from '../accounts/quirks/mailboxes.ts';
 import type { ImapSession, ListedMailbox } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { ownAddresses } from '../index/new-message.ts';
@@ -14,7 +15,7 @@ import { purgeOrphans } from './apply.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
 import { announceConnection, saveLearned } from './connection-state.ts';
 import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
-import { applyMailboxList } from './mailboxes.ts';
+import { applyMailboxList, identified, READ_AS } from './mailboxes.ts';
 import { readHeads } from './snippets.ts';
 
 export interface AccountSyncDeps {
@@ -52,12 +53,17 @@ export interface AccountLook {
   readonly hasMore: boolean;
 }
 
+/**
+ * Mailboxes that are places, what is new first. Where mailboxes are labels the inbox is read from All Mail, which therefore
+ * counts as the inbox here.
+ */
 async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
   return rows<MailboxRow>(
     pool,
-    `select id, path, role, uid_validity as "uidValidity", uid_next as "uidNext", highest_mod_seq as "highestModSeq",
-       synced_min_uid as "syncedMinUid", reconciled_at as "reconciledAt", "exists"
-     from mailbox where connection_id = $1 and synced order by (role = 'inbox') desc nulls last, role nulls last, path`,
+    `select b.id, b.path, ${READ_AS}, b.uid_validity as "uidValidity", b.uid_next as "uidNext",
+       b.highest_mod_seq as "highestModSeq", b.synced_min_uid as "syncedMinUid", b.reconciled_at as "reconciledAt", b."exists"
+     from mailbox b where b.connection_id = $1 and b.synced and b.label is null
+     order by (b.role = 'inbox') desc nulls last, b.role nulls last, b.path`,
     [connectionId],
   );
 }
@@ -88,11 +94,13 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   const { pool, connectionId } = deps;
   // RFC 9051 §6.3.11: STATUS of the selected mailbox may be stale, so what is selected is always looked at.
   const selectedBefore = session.selectedPath;
-  const listed = await session.list({ status: true });
-  const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
+  const listed = await identified(pool, connectionId, session, await session.list({ status: true }));
+  const planned = planMailboxes(listed, session.quirks);
+  const hasLabels = planned.some(({ label }) => label !== null);
+  const { missing } = await applyMailboxList(pool, connectionId, planned, deps.missingBefore);
   const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
-  const look = createLook(session, deps, await ownAddresses(pool, connectionId));
+  const look = createLook(session, deps, await ownAddresses(pool, connectionId), hasLabels);
 
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
@@ -119,13 +127,14 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   return { missing, complete, hasMore: look.leftOff() };
 }
 
-function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
+function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>, hasLabels: boolean) {
   const { pool, connectionId } = deps;
   const backfills = new Map<MailboxId, BackfillItem>();
   let selectedPath: string | null = null;
   let yielded = false;
 
-  const contextOf = (mailboxId: MailboxId): SyncContext => ({
+  const contextOf = ({ mailboxId, role }: { mailboxId: MailboxId; role: MailboxRole | null }): SyncContext => ({
+    gmail: session.quirks.labels === null ? null : { isCarrier: hasLabels && role === 'inbox', readsLabels: hasLabels },
     pool,
     connectionId,
     mailboxId,
@@ -143,7 +152,7 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
   }
 
   async function sync(mailbox: MailboxRow): Promise<void> {
-    const outcome = await syncMailbox(contextOf(mailbox.id), mailbox);
+    const outcome = await syncMailbox(contextOf({ mailboxId: mailbox.id, role: mailbox.role }), mailbox);
     selectedPath = mailbox.path;
     deps.requested.delete(mailbox.path);
     note(mailbox, outcome.backfill);
@@ -178,7 +187,7 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
       await session.select(item.path, { readOnly: true });
       selectedPath = item.path;
     }
-    const left = await backfillChunk(contextOf(item.mailboxId), item.todo, pieceSize(item));
+    const left = await backfillChunk(contextOf(item), item.todo, pieceSize(item));
     if (left === null) backfills.delete(item.mailboxId);
     else backfills.set(item.mailboxId, { ...item, todo: left, pieces: item.pieces + 1 });
   }

@@ -11,6 +11,7 @@ import { row } from '../index/sql.ts';
 import { type AccountLook, syncAccount } from './account-sync.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
 import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
+import { READ_AS } from './mailboxes.ts';
 
 /** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
 export const LOOK_EVERY_MS = 15_000;
@@ -126,7 +127,8 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
   async function loadInboxPath(): Promise<string | null> {
     const inbox = await row<{ path: string }>(
       deps.pool,
-      `select path from mailbox where connection_id = $1 and role = 'inbox' and synced`,
+      `select path from (select b.path, b.label, ${READ_AS} from mailbox b where b.connection_id = $1 and b.synced) read
+       where role = 'inbox' and label is null`,
       [connectionId],
     );
     return inbox?.path ?? null;

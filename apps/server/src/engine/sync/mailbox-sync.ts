@@ -6,18 +6,9 @@
 import type { Learned, MailboxId, ModSeq, Uid, UidValidity } from '@postroom/db';
 import type { FetchedMessage, ImapSession, SelectedMailbox } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
-import {
-  applyBegin,
-  applyCursor,
-  applyFlags,
-  applyMessages,
-  applyVanished,
-  type CursorChange,
-  dropUnlinked,
-  localCount,
-  localUids,
-  type SyncTarget,
-} from './apply.ts';
+import { applyBegin, applyCursor, applyMessages, applyVanished, dropUnlinked, localCount, localUids } from './apply.ts';
+import { applyFlags } from './apply-flags.ts';
+import type { CursorChange, SyncTarget } from './cursor.ts';
 import { needsSecondProof, planSync } from './plan.ts';
 
 /** Rows a transaction; a list call waits for at most one of these. */
@@ -76,6 +67,7 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
       exists: selected.exists,
       ...(selected.uidNext === null ? {} : { syncedMinUid: selected.uidNext }),
       ...(selected.keywordsAllowed === null ? {} : { keywordsAllowed: selected.keywordsAllowed }),
+      ...(selected.objectId === null ? {} : { objectId: selected.objectId }),
     });
     return { path: mailbox.path, backfill: await backfillOf(context, selected, null), selected };
   }
@@ -86,6 +78,7 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     highestModSeq: selected.highestModSeq,
     exists: selected.exists,
     ...(selected.keywordsAllowed === null ? {} : { keywordsAllowed: selected.keywordsAllowed }),
+    ...(selected.objectId === null ? {} : { objectId: selected.objectId }),
     synced: true,
   };
   if (plan.newFrom !== null) await fetchNew(context, plan.newFrom, selected);

@@ -4,8 +4,11 @@
  */
 import type { ConnectionId, MailboxId, MailboxRole, ThreadId } from '@postroom/db';
 import type pg from 'pg';
+import type { PlannedMailbox } from '../accounts/quirks/mailboxes.ts';
 import { publish } from '../events/publish.ts';
-import type { ListedMailbox } from '../imap/types.ts';
+import { sameMailboxName } from '../imap/mailbox-name.ts';
+import type { ImapSession, ListedMailbox } from '../imap/types.ts';
+import { ensureGmailLabels } from '../index/labels.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 
@@ -15,10 +18,42 @@ interface Known {
   readonly role: MailboxRole | null;
   readonly object_id: string | null;
   readonly synced: boolean;
+  readonly label: string | null;
 }
 
-/** INBOX is case-insensitive (RFC 9051 §5.1). */
-const samePath = (a: string, b: string) => a === b || (a.toUpperCase() === 'INBOX' && b.toUpperCase() === 'INBOX');
+const samePath = (known: string, { path, delimiter }: PlannedMailbox) => sameMailboxName(known, path, delimiter);
+
+/** SQL: the role a mailbox `b` is read as. All Mail, where others are labels, is what the inbox is read from. */
+export const READ_AS = `case when b.role = 'archive' and exists (select 1 from mailbox l
+  where l.connection_id = b.connection_id and l.label is not null) then 'inbox' else b.role end as role`;
+
+/**
+ * The list with MAILBOXID (RFC 8474) of mailboxes that are new while one whose id is known has gone: a renaming, mostly.
+ * Elsewhere the id is not needed, and costs a command a mailbox.
+ */
+export async function identified(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  session: Pick<ImapSession, 'capabilities' | 'mailboxObjectId'>,
+  listed: readonly ListedMailbox[],
+): Promise<ListedMailbox[]> {
+  if (!session.capabilities.objectId) return [...listed];
+  const known = await rows<Pick<Known, 'path' | 'object_id'>>(
+    pool,
+    'select path, object_id from mailbox where connection_id = $1',
+    [connectionId],
+  );
+  const isListed = ({ path, object_id }: Pick<Known, 'path' | 'object_id'>) =>
+    object_id === null || listed.some((one) => sameMailboxName(path, one.path, one.delimiter));
+  if (known.every(isListed)) return [...listed];
+  const result: ListedMailbox[] = [];
+  for (const mailbox of listed) {
+    const isNew = !known.some(({ path }) => sameMailboxName(path, mailbox.path, mailbox.delimiter));
+    const objectId = isNew && mailbox.selectable ? await session.mailboxObjectId(mailbox.path) : mailbox.objectId;
+    result.push({ ...mailbox, objectId });
+  }
+  return result;
+}
 
 /**
  * Writes the list down. `missingBefore`: paths that the last look did not find either; what is missing now is returned,
@@ -27,37 +62,39 @@ const samePath = (a: string, b: string) => a === b || (a.toUpperCase() === 'INBO
 export async function applyMailboxList(
   pool: pg.Pool,
   connectionId: ConnectionId,
-  listed: readonly ListedMailbox[],
+  listed: readonly PlannedMailbox[],
   missingBefore: ReadonlySet<string>,
 ): Promise<{ missing: ReadonlySet<string>; changed: boolean }> {
   return transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     const known = await rows<Known>(
       tx,
-      'select id, path, role, object_id, synced from mailbox where connection_id = $1',
+      'select id, path, role, object_id, synced, label from mailbox where connection_id = $1',
       [connectionId],
     );
     let changed = false;
     const roles = new Set<MailboxRole>();
     const kept = new Set<MailboxId>();
+    const reread: MailboxId[] = [];
     for (const mailbox of listed) {
       const role = mailbox.role && !roles.has(mailbox.role) ? mailbox.role : null;
       if (role) roles.add(role);
       const match =
-        known.find(({ path }) => samePath(path, mailbox.path)) ??
-        known.find(
-          (one) =>
-            one.object_id !== null &&
-            one.object_id === mailbox.objectId &&
-            !listed.some(({ path }) => samePath(path, one.path)),
-        );
+        known.find(({ path }) => path === mailbox.path) ??
+        known.find((one) => samePath(one.path, mailbox) && !listed.some(({ path }) => path === one.path)) ??
+        known.find((one) => isRenamed(one, mailbox, listed));
       if (match) kept.add(match.id);
       if (!match || match.path !== mailbox.path || match.role !== role) changed = true;
+      if (match && match.label !== mailbox.label) reread.push(match.id);
       await upsert(tx, connectionId, match?.id ?? null, mailbox, role);
     }
-    const plausible = listed.some(({ path }) => samePath(path, 'INBOX'));
+    if (reread.length > 0) await readAnew(tx, connectionId, reread);
+    const plausible = listed.some((mailbox) => samePath('INBOX', mailbox));
     // A mailbox that an operation of ours has yet to create is not on the server and not missing either.
-    const missing = plausible ? known.filter(({ id, synced }) => !kept.has(id) && synced) : [];
+    const missing = plausible
+      ? known.filter(({ id, synced, label }) => !kept.has(id) && (synced || label !== null))
+      : [];
+    await ensureGmailLabels(tx, connectionId, userLabels(listed));
     const gone = missing.filter(({ path }) => missingBefore.has(path));
     if (gone.length > 0)
       await removeMailboxes(
@@ -73,11 +110,38 @@ export async function applyMailboxList(
   });
 }
 
+/** RFC 8474: the id stays when the name changes. */
+function isRenamed(known: Known, mailbox: PlannedMailbox, listed: readonly PlannedMailbox[]): boolean {
+  if (known.object_id === null || known.object_id !== mailbox.objectId) return false;
+  return !listed.some((one) => samePath(known.path, one));
+}
+
+/** Labels that stand in no list of mailboxes. */
+function userLabels(listed: readonly PlannedMailbox[]): Set<string> {
+  return new Set(listed.flatMap(({ label, selectable }) => (label !== null && !selectable ? [label] : [])));
+}
+
+/**
+ * Mailboxes that became labels, or were ones: what lay in them is found again from All Mail, or by reading them. Their
+ * placements stay on the screen till then.
+ */
+async function readAnew(tx: Tx, connectionId: ConnectionId, ids: readonly MailboxId[]): Promise<void> {
+  await tx.query(
+    `update mailbox set uid_validity = null, uid_next = null, highest_mod_seq = null, synced_min_uid = null
+     where connection_id = $1 and (id = any($2::int[]) or role = 'archive')`,
+    [connectionId, ids],
+  );
+  await tx.query(
+    `update placement set uid = null, mod_seq = null where connection_id = $1 and mailbox_id = any($2::int[])`,
+    [connectionId, ids],
+  );
+}
+
 async function upsert(
   tx: Tx,
   connectionId: ConnectionId,
   id: MailboxId | null,
-  mailbox: ListedMailbox,
+  mailbox: PlannedMailbox,
   role: MailboxRole | null,
 ): Promise<void> {
   const values = [
@@ -90,21 +154,23 @@ async function upsert(
     mailbox.subscribed,
     mailbox.selectable,
     mailbox.objectId,
+    mailbox.label,
   ];
   if (id === null) {
     await tx.query(
-      `insert into mailbox (connection_id, path, delimiter, name, role, attributes, subscribed, synced, object_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      `insert into mailbox (connection_id, path, delimiter, name, role, attributes, subscribed, synced, object_id,
+         label)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       values,
     );
     return;
   }
   await tx.query(
     `update mailbox set path = $2, delimiter = $3, name = $4, role = $5, attributes = $6, subscribed = $7, synced = $8,
-       object_id = coalesce($9, object_id)
-     where connection_id = $1 and id = $10
-       and (path, delimiter, name, role, attributes, subscribed, synced, object_id)
-         is distinct from ($2, $3, $4, $5, $6::text[], $7::boolean, $8::boolean, coalesce($9, object_id))`,
+       object_id = coalesce($9, object_id), label = $10
+     where connection_id = $1 and id = $11
+       and (path, delimiter, name, role, attributes, subscribed, synced, object_id, label)
+         is distinct from ($2, $3, $4, $5, $6::text[], $7::boolean, $8::boolean, coalesce($9, object_id), $10)`,
     [...values, id],
   );
 }
@@ -126,6 +192,11 @@ async function removeMailboxes(tx: Tx, connectionId: ConnectionId, ids: readonly
     tx,
     'select distinct thread_id from message where connection_id = $1 and id = any($2::bigint[])',
     [connectionId, messageIds],
+  );
+  await tx.query(
+    `delete from label where connection_id = $1 and storage = 'gmail' and keyword in (
+       select label from mailbox where connection_id = $1 and id = any($2::int[]) and not synced)`,
+    [connectionId, ids],
   );
   await tx.query('delete from mailbox where connection_id = $1 and id = any($2::int[])', [connectionId, ids]);
   await refreshThreads(
