@@ -49,15 +49,23 @@ export function gmailMail(subject: string, more: Parameters<typeof message>[0] =
   });
 }
 
-/** `hidesAllMail`: the user has taken All Mail out of IMAP. */
+/** `hidesAllMail`: the user has taken All Mail out of IMAP. `connections`: other programs leave so many. */
 export async function startGmailLab(
   app: TestApp,
   seed: (gmail: GmailAccount) => void,
-  options: { hidesAllMail?: boolean } = {},
+  { connections = 15, ...options }: { hidesAllMail?: boolean; connections?: number } = {},
 ): Promise<GmailLab> {
   const gmail = createGmail(options);
   seed(gmail);
-  const imap = await startMemoryImap({ store: gmail.store, capabilities: GMAIL_CAPABILITIES, users: [USER] });
+  const imap = await startMemoryImap({
+    store: gmail.store,
+    capabilities: GMAIL_CAPABILITIES,
+    users: [USER],
+    onCommand: ({ name }) =>
+      name === 'AUTHENTICATE' && imap.openCount() > connections
+        ? { answer: ['{tag} NO [ALERT] Too many simultaneous connections. (Failure)'] }
+        : undefined,
+  });
   const smtp = await startMemorySmtp({ users: [USER], tls: 'none' });
   const { api, fetch } = await app.signUp();
   const endpoint = (port: number) => ({ host: '127.0.0.1', port, security: 'none' as const });

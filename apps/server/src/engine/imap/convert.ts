@@ -95,10 +95,16 @@ export function listedMailboxOf(mailbox: ListResponse): ListedMailbox {
     attributes,
     selectable: !attributes.includes('noselect') && !attributes.includes('nonexistent'),
     subscribed: mailbox.subscribed === true,
-    role: mailbox.path.toUpperCase() === 'INBOX' ? 'inbox' : (ROLES[mailbox.specialUse?.toLowerCase() ?? ''] ?? null),
+    role: roleOf(mailbox, attributes),
     objectId: null,
     status: mailbox.status && !('error' in mailbox.status && mailbox.status.error) ? statusOf(mailbox.status) : null,
   };
+}
+
+/** imapflow finds special mailboxes by name where no attribute tells, and has no word for \Important (RFC 8457). */
+function roleOf({ path, specialUse }: ListResponse, attributes: readonly string[]): MailboxRole | null {
+  if (path.toUpperCase() === 'INBOX') return 'inbox';
+  return ROLES[specialUse?.toLowerCase() ?? ''] ?? (attributes.includes('important') ? 'important' : null);
 }
 
 /** Null for a row that lacks what a message must have: it is left out, never stored as "no flags". */

@@ -5,7 +5,7 @@
 import type { ConnectionId, Learned, MailboxId, MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
-import { planMailboxes } from '../accounts/quirks/mailboxes.ts';
+import { type PlannedMailbox, planMailboxes } from '../accounts/quirks/mailboxes.ts';
 import type { ImapSession, ListedMailbox } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { ownAddresses } from '../index/new-message.ts';
@@ -14,8 +14,10 @@ import { rows } from '../index/sql.ts';
 import { purgeOrphans } from './apply.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
 import { announceConnection, saveLearned } from './connection-state.ts';
-import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
+import { backfillChunk, type MailboxState, type SyncContext, sweepFlags, syncMailbox } from './mailbox-sync.ts';
 import { applyMailboxList, identified, READ_AS } from './mailboxes.ts';
+import { SWEEP_ALL_MS } from './plan.ts';
+import { isLabelledOtherwise } from './prove-labels.ts';
 import { readHeads } from './snippets.ts';
 
 export interface AccountSyncDeps {
@@ -120,6 +122,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   const complete = await look.readOlder(mailboxes);
   if (complete && !deps.signal.aborted) {
     if (deps.previousLookAt) await purgeOrphans(pool, connectionId, deps.previousLookAt);
+    if (hasLabels) await look.proveLabels(mailboxes, planned);
     await deps.onAllHere();
     await look.indexHeaders(mailboxes);
     await look.readWords(mailboxes);
@@ -223,6 +226,14 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
       }
       await announceConnection(pool, connectionId);
       return true;
+    },
+    /** Reads all labels again where their mailboxes count otherwise, at most as often as flags are on other servers. */
+    async proveLabels(mailboxes: readonly MailboxRow[], planned: readonly PlannedMailbox[]): Promise<void> {
+      const carrier = mailboxes.find(({ role }) => role === 'inbox');
+      const since = deps.now().getTime() - (carrier?.reconciledAt?.getTime() ?? 0);
+      if (!carrier || since < SWEEP_ALL_MS || !(await isLabelledOtherwise(pool, connectionId, planned))) return;
+      await sweepFlags(contextOf({ mailboxId: carrier.id, role: carrier.role }), carrier.path);
+      selectedPath = carrier.path;
     },
     /** Subjects, people and file names of what is listed, to be searched. */
     async indexHeaders(mailboxes: readonly MailboxRow[]): Promise<void> {

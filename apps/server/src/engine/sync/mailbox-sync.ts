@@ -203,6 +203,17 @@ async function syncFlags(
   }
 }
 
+/** Flags, and labels where there are such, of everything that is known of the mailbox. */
+export async function sweepFlags(context: SyncContext, path: string): Promise<void> {
+  const fetchedAt = context.now();
+  await context.session.select(path, { readOnly: true });
+  const uids = await localUids(context.pool, context.connectionId, context.mailboxId);
+  for (const chunk of uids.chunksDescending(10_000)) {
+    await applyFlagBatches(context, (await context.session.fetchFlags(chunk)).changed, fetchedAt);
+  }
+  await applyCursor(context, { reconciled: true });
+}
+
 async function applyFlagBatches(
   context: SyncContext,
   updates: Parameters<typeof applyFlags>[1],

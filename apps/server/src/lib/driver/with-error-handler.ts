@@ -76,6 +76,14 @@ const RULES: readonly Rule[] = [
     fix: 'Close other mail programs, or wait; it is tried again by itself.',
   },
   {
+    name: 'throttled',
+    // QUIRK: Gmail says OVERQUOTA for the day's bandwidth, and refuses the login then; no mailbox is full, no password wrong.
+    when: (facts) => has(facts, /^ETHROTTLE$/) || /throttled|bandwidth limits/i.test(facts.text),
+    code: 'THROTTLED',
+    message: ({ host }, facts) => `${host} asks to slow down.${quote(facts)}`,
+    fix: 'It goes on by itself after a while.',
+  },
+  {
     name: 'server temporarily unavailable',
     when: ({ responseCode }) => responseCode === 'UNAVAILABLE' || responseCode === 'INUSE',
     code: 'SERVER_UNAVAILABLE',
@@ -173,13 +181,6 @@ const RULES: readonly Rule[] = [
     code: 'SERVER_UNAVAILABLE',
     message: (context) => `What answers on port ${context.port} of ${context.host} is no ${kind(context)} mail server.`,
     fix: 'Check server name and port: 993 or 143 for IMAP, 465 or 587 for SMTP.',
-  },
-  {
-    name: 'throttled',
-    when: (facts) => has(facts, /^ETHROTTLE$/) || /throttled/i.test(facts.text),
-    code: 'THROTTLED',
-    message: ({ host }, facts) => `${host} asks to slow down.${quote(facts)}`,
-    fix: 'It goes on by itself after a while.',
   },
   {
     name: 'over quota',
