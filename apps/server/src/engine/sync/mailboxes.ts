@@ -11,17 +11,13 @@ import type { ImapSession, ListedMailbox } from '../imap/types.ts';
 import { ensureGmailLabels } from '../index/labels.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
+import { type KnownMailbox, matchMailboxes } from './match-mailboxes.ts';
 
-interface Known {
-  readonly id: MailboxId;
-  readonly path: string;
+interface Known extends KnownMailbox {
   readonly role: MailboxRole | null;
-  readonly object_id: string | null;
   readonly synced: boolean;
   readonly label: string | null;
 }
-
-const samePath = (known: string, { path, delimiter }: PlannedMailbox) => sameMailboxName(known, path, delimiter);
 
 /** SQL: the role a mailbox `b` is read as. All Mail, where others are labels, is what the inbox is read from. */
 export const READ_AS = `case when b.role = 'archive' and exists (select 1 from mailbox l
@@ -38,13 +34,14 @@ export async function identified(
   listed: readonly ListedMailbox[],
 ): Promise<ListedMailbox[]> {
   if (!session.capabilities.objectId) return [...listed];
-  const known = await rows<Pick<Known, 'path' | 'object_id'>>(
+  const known = await rows<Pick<Known, 'path' | 'objectId'>>(
     pool,
-    'select path, object_id from mailbox where connection_id = $1',
+    'select path, object_id as "objectId" from mailbox where connection_id = $1',
     [connectionId],
   );
-  const isListed = ({ path, object_id }: Pick<Known, 'path' | 'object_id'>) =>
-    object_id === null || listed.some((one) => sameMailboxName(path, one.path, one.delimiter));
+  const paths = new Set(listed.map(({ path }) => path));
+  const isListed = ({ path, objectId }: Pick<Known, 'path' | 'objectId'>) =>
+    objectId === null || paths.has(path) || listed.some((one) => sameMailboxName(path, one.path, one.delimiter));
   if (known.every(isListed)) return [...listed];
   const result: ListedMailbox[] = [];
   for (const mailbox of listed) {
@@ -69,27 +66,24 @@ export async function applyMailboxList(
     await lockAccount(tx, connectionId);
     const known = await rows<Known>(
       tx,
-      'select id, path, role, object_id, synced, label from mailbox where connection_id = $1',
+      `select id, path, role, object_id as "objectId", synced, label, uid_validity as "uidValidity",
+         uid_next as "uidNext", "exists" from mailbox where connection_id = $1`,
       [connectionId],
     );
     let changed = false;
     const roles = new Set<MailboxRole>();
     const kept = new Set<MailboxId>();
     const reread: MailboxId[] = [];
-    for (const mailbox of listed) {
+    for (const { listed: mailbox, known: match, isGuess } of matchMailboxes(known, listed)) {
       const role = mailbox.role && !roles.has(mailbox.role) ? mailbox.role : null;
       if (role) roles.add(role);
-      const match =
-        known.find(({ path }) => path === mailbox.path) ??
-        known.find((one) => samePath(one.path, mailbox) && !listed.some(({ path }) => path === one.path)) ??
-        known.find((one) => isRenamed(one, mailbox, listed));
       if (match) kept.add(match.id);
       if (!match || match.path !== mailbox.path || match.role !== role) changed = true;
-      if (match && match.label !== mailbox.label) reread.push(match.id);
+      if (match && (isGuess || match.label !== mailbox.label)) reread.push(match.id);
       await upsert(tx, connectionId, match?.id ?? null, mailbox, role);
     }
     if (reread.length > 0) await readAnew(tx, connectionId, reread);
-    const plausible = listed.some((mailbox) => samePath('INBOX', mailbox));
+    const plausible = listed.some(({ path }) => path.toUpperCase() === 'INBOX');
     // A mailbox that an operation of ours has yet to create is not on the server and not missing either.
     const missing = plausible
       ? known.filter(({ id, synced, label }) => !kept.has(id) && (synced || label !== null))
@@ -110,29 +104,25 @@ export async function applyMailboxList(
   });
 }
 
-/** RFC 8474: the id stays when the name changes. */
-function isRenamed(known: Known, mailbox: PlannedMailbox, listed: readonly PlannedMailbox[]): boolean {
-  if (known.object_id === null || known.object_id !== mailbox.objectId) return false;
-  return !listed.some((one) => samePath(known.path, one));
-}
-
 /** Labels that stand in no list of mailboxes. */
 function userLabels(listed: readonly PlannedMailbox[]): Set<string> {
   return new Set(listed.flatMap(({ label, selectable }) => (label !== null && !selectable ? [label] : [])));
 }
 
 /**
- * Mailboxes that became labels, or were ones: what lay in them is found again from All Mail, or by reading them. Their
- * placements stay on the screen till then.
+ * Mailboxes that became labels, or were ones, or are only taken for one that is gone: what lay in them is found again from
+ * All Mail, or by reading them. Their placements stay on the screen till then.
  */
 async function readAnew(tx: Tx, connectionId: ConnectionId, ids: readonly MailboxId[]): Promise<void> {
   await tx.query(
     `update mailbox set uid_validity = null, uid_next = null, highest_mod_seq = null, synced_min_uid = null
-     where connection_id = $1 and (id = any($2::int[]) or role = 'archive')`,
+     where connection_id = $1 and (id = any($2::int[]) or (role = 'archive' and exists (
+       select 1 from mailbox l where l.connection_id = $1 and l.label is not null)))`,
     [connectionId, ids],
   );
   await tx.query(
-    `update placement set uid = null, mod_seq = null where connection_id = $1 and mailbox_id = any($2::int[])`,
+    `update placement set uid = null, mod_seq = null, state = case state when 'present' then 'arriving' else state end
+     where connection_id = $1 and mailbox_id = any($2::int[])`,
     [connectionId, ids],
   );
 }
