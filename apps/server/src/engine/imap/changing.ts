@@ -17,6 +17,9 @@ export function refused(what: string): MailError {
 const noFolder = (path: string) =>
   new MailError({ code: 'MAILBOX_NOT_FOUND', message: `There is no folder ${path} any more.` });
 
+const keepsNo = (names: readonly string[]) =>
+  new MailError({ code: 'NOT_SUPPORTED', message: `The server keeps no ${names.join(', ')}.` });
+
 export function createChanges(client: ImapFlow, capabilities: Capabilities, quirks: Quirks) {
   /** Removes these and nobody else's: without UIDPLUS an EXPUNGE would take other clients' `\Deleted` along. */
   async function expunge(uids: UidSet): Promise<{ left: readonly Uid[] }> {
@@ -44,13 +47,15 @@ export function createChanges(client: ImapFlow, capabilities: Capabilities, quir
     expunge,
     copy,
     async storeFlags(uids: UidSet, { add, remove }: { add?: Partial<Flags>; remove?: Partial<Flags> }) {
+      const keywords = [...(add?.keywords ?? []), ...(remove?.keywords ?? [])];
+      if (keywords.length > 0 && !quirks.keepsKeywords) throw keepsNo(keywords);
       for (const [names, store] of [
         [flagNames(add), client.messageFlagsAdd.bind(client)],
         [flagNames(remove), client.messageFlagsRemove.bind(client)],
       ] as const) {
         if (names.length === 0) continue;
         const done = await store(uids.toString(), names, { uid: true, silent: true });
-        if (!done) throw new MailError({ code: 'NOT_SUPPORTED', message: `The server keeps no ${names.join(', ')}.` });
+        if (!done) throw keepsNo(names);
       }
       return { modified: [] };
     },

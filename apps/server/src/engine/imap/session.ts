@@ -4,7 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import type { Uid } from '@postroom/db';
-import type { ImapFlow, SearchObject } from 'imapflow';
+import type { ImapFlow, MailboxObject, SearchObject } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
 import { type ErrorContext, withErrorHandler } from '../../lib/driver/with-error-handler.ts';
 import type { Quirks } from '../accounts/quirks/quirks.ts';
@@ -52,6 +52,11 @@ const HEADER_FIELDS = [
   'precedence',
 ];
 const STREAM_CHUNK = 2 * 1024 * 1024;
+
+/** EXAMINE allows nothing to be changed, so its PERMANENTFLAGS say nothing of keywords. */
+function keywordsAllowedIn({ readOnly, permanentFlags }: MailboxObject): boolean | null {
+  return readOnly ? null : (permanentFlags?.has('\\*') ?? true);
+}
 
 export function createSession(client: ImapFlow, context: ErrorContext, push: Push, quirks: Quirks): ImapSession {
   const guard = <T>(work: () => Promise<T>) => withErrorHandler(context, work);
@@ -101,10 +106,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
           uidNext: uidOf(mailbox.uidNext),
           exists: mailbox.exists,
           highestModSeq: mailbox.noModseq ? null : modSeqOf(mailbox.highestModseq),
-          // EXAMINE allows nothing to be changed, so its PERMANENTFLAGS say nothing of keywords.
-          keywordsAllowed: mailbox.readOnly
-            ? null
-            : quirks.keepsKeywords && (mailbox.permanentFlags?.has('\\*') ?? true),
+          keywordsAllowed: quirks.keepsKeywords ? keywordsAllowedIn(mailbox) : false,
           objectId: typeof mailbox.mailboxId === 'string' ? mailbox.mailboxId : null,
           readOnly: mailbox.readOnly === true,
           resync: resynced ? { vanished: UidSet.of(push.vanished), changed: [...push.changed] } : null,

@@ -3,7 +3,8 @@
  * (`thread`), one row a list (`thread_list`) and the counters (`list_counter`, moved by the difference, never counted).
  *
  * A message is shown unless its only placements are leaving or `\Deleted`. A conversation is shown without what lies
- * only in junk and trash, unless nothing else is left of it (contract, Conversations).
+ * only in junk and trash, unless nothing else is left of it (contract, Conversations). What is starred or labelled is
+ * listed as such while it lies outside of those two.
  */
 import type { ConnectionId, ThreadId } from '@postroom/db';
 import { IMPORTANT_HERE } from './labels.ts';
@@ -107,13 +108,13 @@ const REFRESH_LISTS = `
     from visible where outside group by 2
     union all
     select 'starred', thread_id, max(received_at), count(*)::int, (count(*) filter (where unread))::int
-    from visible where starred group by 2
+    from visible where starred and outside group by 2
     union all
     select 'snoozed', v.thread_id, max(v.received_at), count(*)::int, (count(*) filter (where v.unread))::int
     from visible v join hidden h on h.id = v.thread_id and h.snoozed group by 2
     union all
     select 'l' || l.label_id, v.thread_id, max(v.received_at), count(*)::int, (count(*) filter (where v.unread))::int
-    from labelled l join visible v using (thread_id, message_id) group by 1, 2
+    from labelled l join visible v using (thread_id, message_id) where v.outside group by 1, 2
   ),
   current as materialized (
     select list, thread_id, newest_at, total, unread from thread_list
