@@ -237,12 +237,17 @@ describe('a Gmail account that shows or allows less', () => {
       (gmail) => {
         gmail.deliver(gmailMail('One'), { ...at(1), labels: ['\\Inbox', 'Work', '\\Important'], flags: ['\\Flagged'] });
       },
-      async ({ api, gmail, subjects, thread, counts }) => {
+      async ({ api, connectionId, gmail, subjects, thread, counts }) => {
         expect(await subjects('all')).toEqual(['One']);
         const { messages } = await api.mail.get.query({ id: await thread('One') });
         expect(messages).toHaveLength(1);
         expect(messages[0]?.folders).toHaveLength(2);
         expect(Object.keys(await counts()).sort()).toEqual(['Work', 'all', 'inbox', 'starred']);
+        const { checks } = await api.connections.doctor.mutate({ connectionId });
+        expect(checks.find(({ id }) => id === 'labels')).toMatchObject({
+          ok: false,
+          fix: expect.stringContaining('IMAP'),
+        });
         await api.mail.bulkArchive.mutate({ ids: [await thread('One')] });
         await waitUntil(() => !gmail.find('One').labels.has('\\Inbox'));
         expect(gmail.messages).toHaveLength(1);

@@ -15,10 +15,10 @@ export interface LabelledMessage {
 /** SQL: the account keeps messages under labels. $1 account. */
 const HAS_LABELS = `exists (select 1 from mailbox l where l.connection_id = $1 and l.label is not null)`;
 
-/** SQL: the message of `x` is being moved, or was after $3. */
-const IS_MOVING = `exists (select 1 from operation o, jsonb_array_elements(o.payload -> 'items') item
-  where o.connection_id = $1 and o.kind in ('move', 'expunge') and (item ->> 'messageId')::bigint = x.message_id
-    and (o.state in ('pending', 'running') or (o.state = 'done' and o.finished_at >= $3)))`;
+/** SQL: messages that are being moved, or were after $3. */
+const MOVING = `select (item ->> 'messageId')::bigint from operation o, jsonb_array_elements(o.payload -> 'items') item
+  where o.connection_id = $1 and o.kind in ('move', 'expunge')
+    and (o.state in ('pending', 'running') or (o.state = 'done' and o.finished_at >= $3))`;
 
 /** Shows messages that lie in All Mail where their labels say; returns the conversations that changed. */
 export async function showLabels(
@@ -35,7 +35,7 @@ export async function showLabels(
     tx,
     `with x as materialized (
        select message_id, shown_in from jsonb_to_recordset($2::jsonb) as x(message_id bigint, shown_in text[])
-       where not ${IS_MOVING}
+       where message_id not in (${MOVING})
      ), wanted as materialized (
        select x.message_id, b.id as mailbox_id, c.flags, c.keywords from x
        join mailbox b on b.connection_id = $1 and b.label = any(x.shown_in)
@@ -114,27 +114,30 @@ export async function coverCarriers(
 
 /**
  * Messages that left All Mail, or came into Spam or Trash, are shown under no label any more, but for what an operation, a
- * draft or a send of ours is bringing there.
+ * draft or a send of ours is bringing there. Gives those that were.
  */
 export async function hideLabels(
   tx: Tx,
   connectionId: ConnectionId,
-  messageIds: readonly MessageRowId[],
-): Promise<void> {
-  await tx.query(
+  messageIds: readonly MessageRowId[] | 'all',
+): Promise<MessageRowId[]> {
+  const hidden = await rows<{ message_id: MessageRowId }>(
+    tx,
     `delete from placement p using mailbox b
-     where ${HAS_LABELS} and p.connection_id = $1 and p.message_id = any($2::bigint[])
+     where ${HAS_LABELS} and p.connection_id = $1 and ($2::bigint[] is null or p.message_id = any($2::bigint[]))
        and b.connection_id = $1 and b.id = p.mailbox_id and b.label is not null
        and not exists (select 1 from placement c join mailbox a on a.connection_id = $1 and a.id = c.mailbox_id
          and a.role = 'archive' where c.connection_id = $1 and c.message_id = p.message_id)
        and not exists (select 1 from operation o where o.connection_id = $1 and o.id = p.operation_id
-         and o.state in ('pending', 'running'))
+         and (o.state in ('pending', 'running') or o.finished_at > now() - interval '1 minute'))
        and not exists (select 1 from outbox s where s.connection_id = $1 and s.message_id = p.message_id
-         and s.state <> 'canceled' and not s.sent_copy_filed)
+         and s.state <> 'canceled' and (not s.sent_copy_filed or s.submitted_at > now() - interval '1 minute'))
        and not exists (select 1 from draft d where d.connection_id = $1 and d.message_id = p.message_id
-         and d.deleted_at is null)`,
-    [connectionId, messageIds],
+         and d.deleted_at is null)
+     returning p.message_id`,
+    [connectionId, messageIds === 'all' ? null : messageIds],
   );
+  return hidden.map(({ message_id }) => message_id);
 }
 
 /** The mailbox that holds what labels are put on; null on servers whose mailboxes are places. */

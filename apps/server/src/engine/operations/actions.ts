@@ -164,6 +164,8 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
     /** Where mail can be moved to: the mailbox of a folder id, made for a role that has none; null for what is no place. */
     async targetOf(connectionId: ConnectionId, folder: string): Promise<MailboxId | null> {
       const { mailbox } = resolveFolder(await loadFolders(pool, connectionId), folder);
+      // What is sent and what is a draft is Gmail's alone to say.
+      if (mailbox?.label && mailbox.role !== 'inbox') return null;
       if (mailbox) return mailbox.id;
       if (!isRoleWord(folder)) return null;
       return transaction(pool, async (tx) => {

@@ -150,8 +150,9 @@ export async function dropUnlinked(target: SyncTarget): Promise<void> {
         [connectionId, mailboxId],
       )
     ).map(({ message_id }) => message_id);
-    await hideLabels(tx, connectionId, messageIds);
-    const threadIds = await orphan(tx, connectionId, messageIds);
+    // All of All Mail was read: what is shown and does not lie there is shown no more.
+    const hidden = await hideLabels(tx, connectionId, target.gmail?.isCarrier ? 'all' : messageIds);
+    const threadIds = await orphan(tx, connectionId, [...messageIds, ...hidden]);
     await refreshThreads(tx, connectionId, threadIds);
     await announce(tx, connectionId, threadIds);
   });

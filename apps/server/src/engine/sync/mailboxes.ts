@@ -120,6 +120,10 @@ async function readAnew(tx: Tx, connectionId: ConnectionId, ids: readonly Mailbo
        select 1 from mailbox l where l.connection_id = $1 and l.label is not null)))`,
     [connectionId, ids],
   );
+  await tx.query('update mailbox set "exists" = 0 where connection_id = $1 and id = any($2::int[])', [
+    connectionId,
+    ids,
+  ]);
   await tx.query(
     `update placement set uid = null, mod_seq = null, state = case state when 'present' then 'arriving' else state end
      where connection_id = $1 and mailbox_id = any($2::int[])`,
