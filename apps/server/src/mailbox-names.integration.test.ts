@@ -35,6 +35,7 @@ const folder = async (api: Api, path: string) => (await api.mail.count.query()).
 describe('a mailbox that another client renames', () => {
   it.each([
     { name: 'with MAILBOXID', capabilities: MEMORY_CAPABILITIES, reads: 0 },
+    { name: 'with MAILBOXID, in UTF-8', capabilities: [...MEMORY_CAPABILITIES, 'UTF8=ACCEPT'], reads: 0 },
     {
       name: 'without it, found by the UIDs it gave out',
       capabilities: MEMORY_CAPABILITIES.filter((one) => one !== 'OBJECTID'),
@@ -85,6 +86,25 @@ describe('a mailbox that is spelled otherwise', () => {
       async ({ api }) => {
         const inboxes = (await api.mail.count.query()).filter(({ path }) => path?.toUpperCase() === 'INBOX');
         expect(inboxes).toMatchObject([{ id: 'inbox', total: 1 }]);
+      },
+    ));
+
+  it('is one mailbox when the next session speaks UTF-8 no more', () =>
+    withMail(
+      [...MEMORY_CAPABILITIES, 'UTF8=ACCEPT'],
+      ({ imap }) => imap.store.create('Größe & 日本').append(mailOf('One')),
+      async ({ imap, api, connectionId }) => {
+        const before = await folder(api, 'Größe & 日本');
+        imap.offer(MEMORY_CAPABILITIES);
+        const lists = () => imap.commands().filter((line) => line.startsWith('LIST')).length;
+        const listed = lists();
+        await api.connections.resync.mutate({ connectionId });
+        await waitUntil(() => lists() > listed + 1);
+        await waitUntil(async () => (await api.connections.list.query()).connections[0]?.state === 'live');
+        expect(await folder(api, 'Größe & 日本')).toEqual(before);
+        expect(
+          (await api.mail.count.query()).filter(({ label }) => label.includes('日本') || label.includes('&')),
+        ).toHaveLength(1);
       },
     ));
 

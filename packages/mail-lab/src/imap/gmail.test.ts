@@ -55,7 +55,7 @@ describe('createGmail', () => {
     expect([subjects('INBOX'), subjects(ALL)]).toEqual([[], ['One']]);
     await client.mailboxOpen(ALL);
     const moved = await client.messageMove('1', '[Gmail]/Trash', { uid: true });
-    expect(moved?.uidMap?.get(1)).toBe(1);
+    expect(moved).toMatchObject({ uidMap: new Map([[1, 1]]) });
     expect([subjects(ALL), subjects('[Gmail]/Trash')]).toEqual([[], ['One']]);
     await client.mailboxOpen('[Gmail]/Trash');
     await client.messageDelete('1', { uid: true });
@@ -75,7 +75,7 @@ describe('createGmail', () => {
     expect(server.mailbox(ALL).highestModSeq).toBeGreaterThan(before);
     await client.mailboxOpen('Überblick 2026');
     const got = await client.fetchOne('1', { labels: true });
-    expect(got?.labels).toEqual(new Set());
+    expect(got).toMatchObject({ labels: new Set() });
   });
 
   it('takes COPY for a label, and MOVE out of Trash for undeleting', async () => {

@@ -7,7 +7,7 @@
 import { fieldValues, parsePart } from './mime.ts';
 import { type AppendInput, createStore, type MemoryMailbox, type MemoryMessage, type MemoryStore } from './store.ts';
 
-/** What Gmail says after login; COMPRESS and UTF8=ACCEPT, which this server cannot do, left out. */
+/** What Gmail says after login; COMPRESS, which this server cannot do, left out. */
 export const GMAIL_CAPABILITIES: readonly string[] = [
   'IMAP4rev1',
   'UNSELECT',
@@ -21,6 +21,7 @@ export const GMAIL_CAPABILITIES: readonly string[] = [
   'MOVE',
   'CONDSTORE',
   'ESEARCH',
+  'UTF8=ACCEPT',
   'LIST-EXTENDED',
   'LIST-STATUS',
   'LITERAL-',

@@ -1,11 +1,11 @@
 /** FETCH and UID FETCH (RFC 3501 section 6.4.5, RFC 7162, RFC 8474). */
 import { parsePart, sectionOf } from '../mime.ts';
+import { wireName } from '../names.ts';
 import { inSequenceSet, toSequenceSet } from '../sequence-set.ts';
 import { type CommandTable, chosen, lastOf, type Session, selectionOf, tellsModSeq, writeFlags } from '../session.ts';
 import type { MemoryMailbox, MemoryMessage } from '../store.ts';
 import { writeBodyStructure, writeEnvelope } from '../structure.ts';
 import { itemsOf, type Token, textOf, writeString } from '../token.ts';
-import { wireName } from './mailboxes.ts';
 
 const MACROS: Record<string, string[]> = {
   ALL: ['FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE'],
@@ -42,11 +42,11 @@ function writeSection(raw: string, item: string): string | undefined {
 }
 
 /** X-GM-LABELS as Gmail writes them: system labels in quotes with the backslash doubled, but for the mailbox's own. */
-export function writeLabels(mailbox: MemoryMailbox, message: MemoryMessage): string {
+export function writeLabels(session: Session, mailbox: MemoryMailbox, message: MemoryMessage): string {
   const labels = [...(message.labels ?? []), ...(message.flags.has('\\Flagged') ? ['\\Starred'] : [])];
   const written = labels
     .filter((label) => label !== mailbox.ownLabel)
-    .map((label) => (label.startsWith('\\') ? writeString(label) : wireName(label)));
+    .map((label) => (label.startsWith('\\') ? writeString(label) : wireName(session, label)));
   return `X-GM-LABELS (${written.join(' ')})`;
 }
 
@@ -67,7 +67,7 @@ function writeItem(session: Session, message: MemoryMessage, item: string): stri
   if (session.capabilities.has('X-GM-EXT-1')) {
     if (name === 'X-GM-MSGID') return `X-GM-MSGID ${message.emailId}`;
     if (name === 'X-GM-THRID') return `X-GM-THRID ${message.threadId}`;
-    if (name === 'X-GM-LABELS') return writeLabels(selectionOf(session).mailbox, message);
+    if (name === 'X-GM-LABELS') return writeLabels(session, selectionOf(session).mailbox, message);
   }
   return writeSection(raw, item);
 }

@@ -1,5 +1,5 @@
 /** STORE and UID STORE (RFC 3501 section 6.4.6, UNCHANGEDSINCE RFC 7162). */
-import { decodeMailboxName } from '../../dovecot/mailbox-name.ts';
+import { readName } from '../names.ts';
 import { inSequenceSet, toSequenceSet } from '../sequence-set.ts';
 import { type CommandTable, chosen, lastOf, type Session, selectionOf, tellsModSeq, writeFlags } from '../session.ts';
 import { itemsOf, type Token, textOf } from '../token.ts';
@@ -67,7 +67,7 @@ function storeLabels(session: Session, args: Token[], operation: string, byUid: 
   const names = args
     .slice(2)
     .flatMap(itemsOf)
-    .map((token) => decodeMailboxName(textOf(token)));
+    .map((token) => readName(session, textOf(token)));
   const mode = operation.startsWith('+') ? 'add' : operation.startsWith('-') ? 'remove' : 'set';
   for (const { seq, message } of chosen(selection, inSequenceSet(textOf(args[0]), lastOf(selection, byUid)), byUid)) {
     if (selection.mailbox.storeLabels?.(message.uid, mode, names) !== true) return 'NO [CANNOT] No such label';
@@ -75,7 +75,7 @@ function storeLabels(session: Session, args: Token[], operation: string, byUid: 
     if (entry) entry.toldModSeq = message.modSeq;
     if (operation.endsWith('.SILENT')) continue;
     const uid = byUid ? `UID ${message.uid} ` : '';
-    session.untagged(`${seq} FETCH (${uid}${writeLabels(selection.mailbox, message)})`);
+    session.untagged(`${seq} FETCH (${uid}${writeLabels(session, selection.mailbox, message)})`);
   }
   return 'OK Success';
 }
