@@ -209,6 +209,13 @@ describe('what the user does on Gmail', () => {
     await api.mail.bulkMove.mutate({ ids: [id], to: 'inbox' });
     await waitUntil(() => onGmail(gmail, 'To move').labels.join() === 'Play,\\Inbox');
     expect(await thread('To move')).toBe(id);
+    const { undo } = await api.mail.bulkMove.mutate({ ids: [id], to: work });
+    await waitUntil(() => onGmail(gmail, 'To move').labels.join() === 'Play,Work');
+    await api.mail.undo.mutate({ token: undo ?? '' });
+    await waitUntil(() => onGmail(gmail, 'To move').labels.join() === 'Play,\\Inbox');
+    expect(await thread('To move')).toBe(id);
+    // What is sent is Gmail's alone to say.
+    await expect(api.mail.bulkMove.mutate({ ids: [id], to: 'sent' })).rejects.toThrow('cannot be moved there');
   });
 
   it('marks as spam and takes that back', async () => {

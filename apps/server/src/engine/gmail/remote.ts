@@ -11,8 +11,10 @@ import { UidSet } from '../imap/uid-set.ts';
 import type { FlagChange } from '../index/flags.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
 import type { OperationOf } from '../operations/payloads.ts';
+import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { splitChange } from './labels.ts';
 import { isInAllMail, type Place, type Places, placeOf } from './places.ts';
+import { coverCarriers } from './show-labels.ts';
 
 interface Run {
   readonly pool: pg.Pool;
@@ -53,14 +55,18 @@ export async function runMove(
   const target = placeOf(places, to);
   if (!target) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'The folder is not there any more.' });
   const messageIds = [...new Set(items.map(({ messageId }) => messageId))];
-  for (const [from, found] of await locate(run, messageIds, places)) {
+  const located = await locate(run, messageIds, places);
+  const known = new Set([...located.values()].flatMap((found) => [...found.keys()]));
+  const lost = messageIds.filter((messageId) => !known.has(messageId));
+  if (lost.length > 0) await settle(run, id, { messageIds: lost, target, uidOf: new Map(), lost });
+  for (const [from, found] of located) {
     const source = placeOf(places, from);
     if (!source) continue;
     const isRelabelling = source.id === places.carrier.id && isInAllMail(places, target);
-    let uidOf: ReadonlyMap<MessageRowId, Uid> = new Map();
+    let carried: Carried = { uidOf: new Map(), lost: [] };
     if (isRelabelling) await relabel(run, found, items, { target, places });
-    else if (source.id !== target.id) uidOf = await carry(run, found, { source, target, places });
-    await settle(run, id, { messageIds: [...found.keys()], target, uidOf });
+    else if (source.id !== target.id) carried = await carry(run, found, { source, target, places });
+    await settle(run, id, { messageIds: [...found.keys()], target, ...carried });
   }
 }
 
@@ -83,22 +89,29 @@ async function relabel(
   await session.storeLabels(UidSet.of(uids), isInbox ? { add: label, remove: [] } : { add: [], remove: label });
 }
 
-/** MOVE; gives the new UIDs where the mailbox that tells them is the one that messages lie in. */
+interface Carried {
+  /** New UIDs, where the mailbox that tells them is the one that messages lie in. */
+  readonly uidOf: ReadonlyMap<MessageRowId, Uid>;
+  /** Not there any more when MOVE came: another client was faster, and the sync finds where they are. */
+  readonly lost: readonly MessageRowId[];
+}
+
 async function carry(
   { session }: Run,
   found: Found,
   { source, target, places }: { source: Place; target: Place; places: Places },
-): Promise<Map<MessageRowId, Uid>> {
+): Promise<Carried> {
   await session.select(source.path);
   const isGiven = target.label !== null && target.label !== '\\Inbox';
   const { uidMap } = await session.move(UidSet.of(found.values()), isGiven ? places.carrier.path : target.path);
-  if (target.label !== null) return new Map();
-  return new Map(
-    [...found].flatMap(([messageId, uid]) => {
-      const moved = uidMap.get(uid);
-      return moved === undefined ? [] : [[messageId, moved] as const];
-    }),
-  );
+  const uidOf = new Map<MessageRowId, Uid>();
+  const lost: MessageRowId[] = [];
+  for (const [messageId, uid] of found) {
+    const moved = uidMap.get(uid);
+    if (moved === undefined && session.capabilities.uidplus) lost.push(messageId);
+    else if (moved !== undefined && target.label === null) uidOf.set(messageId, moved);
+  }
+  return { uidOf, lost };
 }
 
 /** Where each message lies, by mailbox: All Mail wins over what an undone move left behind. */
@@ -125,9 +138,9 @@ async function locate(
 async function settle(
   { pool, connectionId }: Run,
   id: OperationId,
-  done: { messageIds: readonly MessageRowId[]; target: Place; uidOf: ReadonlyMap<MessageRowId, Uid> },
+  done: Carried & { messageIds: readonly MessageRowId[]; target: Place },
 ): Promise<void> {
-  const { messageIds, target, uidOf } = done;
+  const { messageIds, target, uidOf, lost } = done;
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     await tx.query(
@@ -135,6 +148,15 @@ async function settle(
          and message_id = any($3::bigint[])`,
       [connectionId, id, messageIds],
     );
+    if (lost.length > 0) {
+      await tx.query(
+        `delete from placement where connection_id = $1 and operation_id = $2 and state = 'arriving' and uid is null
+           and message_id = any($3::bigint[])`,
+        [connectionId, id, lost],
+      );
+      await coverCarriers(tx, connectionId, lost);
+      await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, lost));
+    }
     if (target.label !== null) {
       await tx.query(
         `update placement set state = 'present', operation_id = null

@@ -100,8 +100,11 @@ export function createLabels({ pool }: { readonly pool: pg.Pool }) {
         );
         const token = `${presentConnectionId(connectionId)}.${randomUUID()}`;
         const messageIds = [...new Set(candidates.map(({ messageId }) => messageId))];
-        await setKeyword(tx, connectionId, messageIds, target.keyword, { isAdded: true, token });
-        if (source?.keyword) await setKeyword(tx, connectionId, messageIds, source.keyword, { isAdded: false, token });
+        let hasUndo = await setKeyword(tx, connectionId, messageIds, target.keyword, { isAdded: true, token });
+        if (source?.keyword) {
+          const isTaken = await setKeyword(tx, connectionId, messageIds, source.keyword, { isAdded: false, token });
+          hasUndo ||= isTaken;
+        }
         const items = toArchive(candidates).map(({ messageId, mailboxId }) => ({ messageId, from: mailboxId }));
         if (items.length > 0) {
           const payload = { items, to: await mailboxOfRole(tx, connectionId, 'archive') };
@@ -109,7 +112,7 @@ export function createLabels({ pool }: { readonly pool: pg.Pool }) {
         }
         await tellThreads(tx, connectionId, threadIds);
         await wakeAccount(tx, connectionId);
-        return { undo: token };
+        return hasUndo || items.length > 0 ? { undo: token } : {};
       });
     },
 

@@ -11,7 +11,7 @@ import type { UidSet } from '../imap/uid-set.ts';
 import { ownAddresses } from '../index/new-message.ts';
 import { indexNext } from '../index/search-index.ts';
 import { rows } from '../index/sql.ts';
-import { purgeOrphans } from './apply.ts';
+import { dropUnlinked, mailboxesWaiting, purgeOrphans } from './apply.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
 import { announceConnection, saveLearned } from './connection-state.ts';
 import { backfillChunk, type MailboxState, type SyncContext, sweepFlags, syncMailbox } from './mailbox-sync.ts';
@@ -123,6 +123,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   if (complete && !deps.signal.aborted) {
     if (deps.previousLookAt) await purgeOrphans(pool, connectionId, deps.previousLookAt);
     if (hasLabels) await look.proveLabels(mailboxes, planned);
+    await look.dropStrays(mailboxes);
     await deps.onAllHere();
     await look.indexHeaders(mailboxes);
     await look.readWords(mailboxes);
@@ -234,6 +235,13 @@ function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySe
       if (!carrier || since < SWEEP_ALL_MS || !(await isLabelledOtherwise(pool, connectionId, planned))) return;
       await sweepFlags(contextOf({ mailboxId: carrier.id, role: carrier.role }), carrier.path);
       selectedPath = carrier.path;
+    },
+    /** What was to arrive somewhere and did not, because another client moved it first. */
+    async dropStrays(mailboxes: readonly MailboxRow[]): Promise<void> {
+      const waiting = await mailboxesWaiting(pool, connectionId);
+      for (const mailbox of mailboxes) {
+        if (waiting.has(mailbox.id)) await dropUnlinked(contextOf({ mailboxId: mailbox.id, role: mailbox.role }));
+      }
     },
     /** Subjects, people and file names of what is listed, to be searched. */
     async indexHeaders(mailboxes: readonly MailboxRow[]): Promise<void> {

@@ -158,6 +158,17 @@ export async function dropUnlinked(target: SyncTarget): Promise<void> {
   });
 }
 
+/** Mailboxes of which all was read, and something still waits for its UID there. */
+export async function mailboxesWaiting(pool: pg.Pool, connectionId: ConnectionId): Promise<Set<MailboxId>> {
+  const found = await rows<{ mailbox_id: MailboxId }>(
+    pool,
+    `select b.id as mailbox_id from mailbox b where b.connection_id = $1 and b.label is null and b.synced_min_uid = 0
+       and exists (select 1 from placement p where p.connection_id = $1 and p.mailbox_id = b.id and p.uid is null)`,
+    [connectionId],
+  );
+  return new Set(found.map(({ mailbox_id }) => mailbox_id));
+}
+
 /** Every UID that the index has of the mailbox. */
 export async function localUids(pool: pg.Pool, connectionId: ConnectionId, mailboxId: MailboxId): Promise<UidSet> {
   const found = await pool.query<{ uid: number[] | null }>(
