@@ -8,11 +8,7 @@ import { startTestApp, type TestApp } from './app.fixture.ts';
 import { type GmailLab, gmailMail, startGmailLab } from './gmail.fixture.ts';
 
 const isSoak = process.env.SOAK === '1';
-const SEEDS = process.env.SEEDS
-  ? process.env.SEEDS.split(',').map(Number)
-  : isSoak
-    ? Array.from({ length: 20 }, (_one, index) => index + 1)
-    : [1, 2];
+const SEEDS = isSoak ? Array.from({ length: 20 }, (_one, index) => index + 1) : [1, 2];
 const STEPS = isSoak ? 200 : 40;
 const LABELS = ['Work', 'Play/Deep', 'Größe & mehr'];
 

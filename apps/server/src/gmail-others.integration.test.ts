@@ -165,9 +165,9 @@ describe('sending and drafting on Gmail', () => {
         });
         await waitUntil(() => smtp.messages.length === 1);
         gmail.deliver(smtp.messages[0]?.raw ?? '', { labels: ['\\Sent'], flags: ['\\Seen'], internalDate: new Date() });
-        await waitUntil(
-          async () => (await app.database.pool.query('select 1 from outbox where not sent_copy_filed')).rowCount === 0,
-        );
+        const isFiled = async () =>
+          (await app.database.pool.query('select 1 from outbox where not sent_copy_filed')).rowCount === 0;
+        await waitUntil(isFiled, { timeoutMs: 25_000, what: 'Gmail’s copy to be found' });
         await look();
         expect(await subjects('sent')).toEqual(['Question']);
         expect((await api.mail.get.query({ id })).messages.map(({ folders }) => folders)).toEqual([
