@@ -14,7 +14,7 @@ import type { OperationOf } from '../operations/payloads.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { splitChange } from './labels.ts';
 import { isInAllMail, type Place, type Places, placeOf } from './places.ts';
-import { coverCarriers } from './show-labels.ts';
+import { coverCarriers, hideLabels } from './show-labels.ts';
 
 interface Run {
   readonly pool: pg.Pool;
@@ -66,7 +66,12 @@ export async function runMove(
     let carried: Carried = { uidOf: new Map(), lost: [] };
     if (isRelabelling) await relabel(run, found, items, { target, places });
     else if (source.id !== target.id) carried = await carry(run, found, { source, target, places });
-    await settle(run, id, { messageIds: [...found.keys()], target, ...carried });
+    await settle(run, id, {
+      messageIds: [...found.keys()],
+      target,
+      ...carried,
+      isRelabelled: isRelabelling && target.label !== null,
+    });
   }
 }
 
@@ -138,9 +143,9 @@ async function locate(
 async function settle(
   { pool, connectionId }: Run,
   id: OperationId,
-  done: Carried & { messageIds: readonly MessageRowId[]; target: Place },
+  done: Carried & { messageIds: readonly MessageRowId[]; target: Place; isRelabelled?: boolean },
 ): Promise<void> {
-  const { messageIds, target, uidOf, lost } = done;
+  const { messageIds, target, uidOf, lost, isRelabelled = false } = done;
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     await tx.query(
@@ -157,14 +162,18 @@ async function settle(
       await coverCarriers(tx, connectionId, lost);
       await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, lost));
     }
-    if (target.label !== null) {
+    // What was only relabelled is there. What was moved arrives when All Mail lists it; its UID is told by nobody.
+    if (isRelabelled) {
       await tx.query(
         `update placement set state = 'present', operation_id = null
          where connection_id = $1 and operation_id = $2 and mailbox_id = $3 and message_id = any($4::bigint[])`,
         [connectionId, id, target.id, messageIds],
       );
-      return;
+      // Another client may have taken it from All Mail meanwhile.
+      const hidden = await hideLabels(tx, connectionId, messageIds);
+      if (hidden.length > 0) await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, hidden));
     }
+    if (target.label !== null) return;
     const told = [connectionId, target.id, [...uidOf.keys()], [...uidOf.values()]];
     const pairs = 'unnest($3::bigint[], $4::bigint[]) as x(message_id, uid)';
     // The sync may have listed it there already; then ours is the double.

@@ -158,12 +158,16 @@ export async function dropUnlinked(target: SyncTarget): Promise<void> {
   });
 }
 
-/** Mailboxes of which all was read, and something still waits for its UID there. */
+/** Mailboxes of which all was read, and something still waits to be there, or is shown by their labels and is not. */
 export async function mailboxesWaiting(pool: pg.Pool, connectionId: ConnectionId): Promise<Set<MailboxId>> {
   const found = await rows<{ mailbox_id: MailboxId }>(
     pool,
     `select b.id as mailbox_id from mailbox b where b.connection_id = $1 and b.label is null and b.synced_min_uid = 0
-       and exists (select 1 from placement p where p.connection_id = $1 and p.mailbox_id = b.id and p.uid is null)`,
+       and (exists (select 1 from placement p where p.connection_id = $1 and p.mailbox_id = b.id and p.uid is null)
+         or (b.role = 'archive' and exists (
+           select 1 from placement p join mailbox l on l.connection_id = $1 and l.id = p.mailbox_id and l.label is not null
+           where p.connection_id = $1 and not exists (
+             select 1 from placement c where c.connection_id = $1 and c.message_id = p.message_id and c.mailbox_id = b.id))))`,
     [connectionId],
   );
   return new Set(found.map(({ mailbox_id }) => mailbox_id));
