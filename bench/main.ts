@@ -12,7 +12,7 @@ async function bench(onEnd: (step: () => unknown) => void): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   say(`making an inbox of ${options.messages} messages`);
   const stage = await setStage(options, onEnd);
-  const report = makeReport(options.messages, await measure(stage, options.samples, say));
+  const report = makeReport(options.messages, await measure(stage, options, say));
   const file = await saveReport(report);
   process.stdout.write(`\n${tableOf(report)}\n\nSaved as ${relative(process.cwd(), file)}.\n`);
 }

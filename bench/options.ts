@@ -1,4 +1,4 @@
-/** `npm run bench -- [--messages <n>] [--samples <n>] [--profile <folder>]`. */
+/** `npm run bench -- [--messages <n>] [--samples <n>] [--accounts <n>] [--profile <folder>]`. */
 import { parseArgs } from 'node:util';
 
 export interface BenchOptions {
@@ -6,6 +6,8 @@ export interface BenchOptions {
   readonly messages: number;
   /** How often the whole inbox is swept and indexed. */
   readonly samples: number;
+  /** Idle accounts beside it; 0 leaves them out. */
+  readonly accounts: number;
   /** Where the app's CPU profile goes; none without it. */
   readonly profile: string | undefined;
 }
@@ -20,14 +22,19 @@ export function readOptions(args: readonly string[]): BenchOptions {
     options: {
       messages: { type: 'string', default: '100000' },
       samples: { type: 'string', default: '3' },
+      accounts: { type: 'string', default: '1000' },
       profile: { type: 'string' },
     },
   });
-  const messages = Number(values.messages);
-  const samples = Number(values.samples);
-  if (!Number.isInteger(messages) || messages < LEAST_MESSAGES) {
-    throw new Error(`--messages takes a whole number from ${LEAST_MESSAGES}.`);
-  }
-  if (!Number.isInteger(samples) || samples < 1) throw new Error('--samples takes a whole number from 1.');
-  return { messages, samples, profile: values.profile };
+  const whole = (name: 'messages' | 'samples' | 'accounts', least: number) => {
+    const value = Number(values[name]);
+    if (!Number.isInteger(value) || value < least) throw new Error(`--${name} takes a whole number from ${least}.`);
+    return value;
+  };
+  return {
+    messages: whole('messages', LEAST_MESSAGES),
+    samples: whole('samples', 1),
+    accounts: whole('accounts', 0),
+    profile: values.profile,
+  };
 }

@@ -17,3 +17,12 @@ export async function eventLoopDelayMs({ user }: Stage): Promise<number> {
   const { text } = await user.send('GET', '/metrics');
   return Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text)?.[1]) * 1000;
 }
+
+/** Seconds of a core that the process has used since it began: to the hundredth where /proc is, else whole ones. */
+export function cpuSeconds(pid: number): number {
+  const stat = `/proc/${pid}/stat`;
+  if (!existsSync(stat)) return Number(execFileSync('ps', ['-o', 'times=', '-p', String(pid)], { encoding: 'utf8' }));
+  // After the name, which may hold spaces: utime and stime are fields 14 and 15 of proc(5).
+  const fields = readFileSync(stat, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}

@@ -60,8 +60,10 @@ function numberOf(value: number, { unit }: Pick<Row, 'unit'>): string {
 }
 
 function targetOf(row: Row): string {
-  const { target } = row;
-  if (!target) return '';
-  const bound = 'atMost' in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
-  return `${target.of} ${bound} ${row.unit}: ${isMet(row) ? 'met' : 'missed'}`;
+  return (row.targets ?? [])
+    .map((target) => {
+      const bound = 'atMost' in target ? `≤ ${target.atMost}` : `≥ ${target.atLeast}`;
+      return `${target.of} ${bound} ${row.unit}: ${isMet(row, target) ? 'met' : 'missed'}`;
+    })
+    .join('; ');
 }

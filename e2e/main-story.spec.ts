@@ -57,8 +57,9 @@ test('sign up, connect, read, answer with a file, archive and undo, search, and 
 
     const bob = await mail.imap('bob@lab.test');
     await bob.mailboxOpen('INBOX');
-    await expect.poll(() => bob.search({ header: { 'In-Reply-To': '<ferry@lab.test>' } })).toEqual([1]);
-    const { content } = await bob.download('1', '2');
+    const answers = () => bob.search({ header: { 'In-Reply-To': '<ferry@lab.test>' } });
+    await expect.poll(answers).toHaveLength(1);
+    const { content } = await bob.download(String(await answers()), '2');
     const chunks: Buffer[] = [];
     for await (const chunk of content ?? []) chunks.push(Buffer.from(chunk));
     expect(sha256(Buffer.concat(chunks))).toBe(sha256(FILE));

@@ -17,6 +17,8 @@ export interface Answer {
 }
 
 export interface AppClient {
+  /** Of the session, as a request carries it. */
+  readonly cookie: string;
   /** One request; settles when the answer has been read, whatever its status. */
   send(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer>;
   /** A tRPC query. Throws when the answer is an error. `Output` is what the caller knows of the contract. */
@@ -68,6 +70,7 @@ function createClient(url: string, cookie: string): AppClient {
   }
 
   return {
+    cookie,
     send,
     query: async (procedure, input) => resultOf(procedure, await send('GET', queryPath(procedure, input))),
     mutate: async (procedure, input) =>

@@ -203,7 +203,7 @@ describe('connecting an account', () => {
     const change = (password: string) =>
       ada.api.connections.update.mutate({ connectionId: id, auth: { type: 'password', password } });
     await expect(change('wrong')).rejects.toMatchObject({ data: { mail: { code: 'AUTHENTICATION_FAILED' } } });
-    mail.dovecot.setUser({ user: 'ada@lab.test', password: 'another-fake' });
+    await mail.dovecot.setUser({ user: 'ada@lab.test', password: 'another-fake' });
     await change('another-fake');
     const report = await ada.api.connections.doctor.mutate({ connectionId: id });
     expect(report.checks.filter(({ id: check }) => check === 'imap' || check === 'smtp').map(({ ok }) => ok)).toEqual([
@@ -211,7 +211,7 @@ describe('connecting an account', () => {
       true,
     ]);
     expect(report.report).not.toContain('another-fake');
-    mail.dovecot.setUser({ user: 'ada@lab.test', password: right.auth.password });
+    await mail.dovecot.setUser({ user: 'ada@lab.test', password: right.auth.password });
     await ada.api.connections.delete.mutate({ connectionId: id });
   });
 });

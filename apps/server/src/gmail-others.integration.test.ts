@@ -66,6 +66,50 @@ describe('what another client does on Gmail', () => {
       },
     ));
 
+  it('has what is moved to the bin in one list or the other at every moment', () =>
+    withGmail(
+      (gmail) => {
+        for (const [minute, name] of ['One', 'Two', 'Three'].entries()) gmail.deliver(gmailMail(name), at(minute));
+      },
+      async (lab) => {
+        const { imap, subjects, thread } = lab;
+        const id = await thread('Two');
+        const seen: number[] = [];
+        imap.onCommand(async () => {
+          const listed = [...(await subjects('inbox')), ...(await subjects('bin'))];
+          seen.push(listed.filter((subject) => subject === 'Two').length);
+          return undefined;
+        });
+        relabel(lab, 'Two', (message) => {
+          message.place = 'trash';
+          message.labels.clear();
+        });
+        await waitUntil(async () => (await subjects('bin')).length === 1, { timeoutMs: 25_000 });
+        imap.onCommand(undefined);
+        await lab.look();
+        expect(seen.length).toBeGreaterThan(2);
+        expect(seen).not.toContain(0);
+        expect(await subjects('inbox')).toEqual(['Three', 'One']);
+        expect(await thread('Two', 'bin')).toBe(id);
+      },
+    ));
+
+  it('takes what is removed for good from every list', () =>
+    withGmail(
+      (gmail) => {
+        for (const [minute, name] of ['One', 'Two'].entries()) gmail.deliver(gmailMail(name), at(minute));
+      },
+      async ({ gmail, look, subjects, counts, thread }) => {
+        await thread('One');
+        const one = gmail.find('One');
+        gmail.messages.splice(gmail.messages.indexOf(one), 1);
+        gmail.change(one, () => undefined);
+        await waitUntil(async () => (await subjects('inbox')).length === 1);
+        await look();
+        expect(await counts()).toEqual({ inbox: '1/1', all: '1/1' });
+      },
+    ));
+
   it('lets the user’s own change stand against a look that was on its way', () =>
     withGmail(
       (gmail) => void gmail.deliver(gmailMail('One')),

@@ -37,8 +37,6 @@ export function createDatabase(url: string, options: DatabaseOptions = {}): Data
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 10_000,
     types: { getTypeParser },
-    // A statement planned while a table was empty would keep its plan while an account of 100,000 messages comes in.
-    onConnect: (client) => client.query('set plan_cache_mode = force_custom_plan'),
     ...(statementTimeoutMs > 0 ? { statement_timeout: statementTimeoutMs } : {}),
   });
   let closing: Promise<void> | undefined;

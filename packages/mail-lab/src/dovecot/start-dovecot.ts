@@ -51,8 +51,8 @@ export interface DovecotServer {
   maildir(user: string): string;
   /** Runs `doveadm` on this instance and gives what it printed. */
   doveadm(...args: string[]): Promise<string>;
-  /** Adds a user, or changes a user's password. Takes effect at once. */
-  setUser(user: LabUser): void;
+  /** Adds a user, or changes a user's password; settles when the server goes by it, within a second or two. */
+  setUser(user: LabUser): Promise<void>;
   /** Ends the connections of this user. */
   kick(user: string): Promise<void>;
   /** Makes a mailbox and subscribes to it. */
@@ -157,11 +157,15 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
     settings,
     maildir: (user) => join(directory, 'mail', user, 'Maildir'),
     doveadm,
-    setUser(user) {
+    async setUser(user) {
       const index = known.findIndex((candidate) => candidate.user === user.user);
       if (index < 0) known.push({ ...user });
       else known[index] = { ...user };
       writeUsers();
+      // It looks at the file once a second at most.
+      await waitUntil(async () => (await doveadm('auth', 'test', user.user, user.password)) !== '', {
+        what: 'Dovecot to know the password',
+      });
     },
     async kick(user) {
       await doveadm('kick', user).catch((error: { code?: number }) => {

@@ -53,6 +53,20 @@ function refusal(spec: CommandSpec | undefined, session: Session): string | unde
 /** Sequence numbers must hold still while these are answered. */
 const forbidsExpunge = (name: string): boolean => /^(FETCH|STORE|SEARCH)$/.test(name);
 
+/** As fast as the client takes it; returns when it takes no more. */
+async function pourOut(socket: Socket, text: string): Promise<void> {
+  let goOn = (): void => {};
+  const wake = (): void => goOn();
+  socket.on('drain', wake);
+  socket.on('close', wake);
+  while (socket.writable) {
+    const woken = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    if (!socket.write(text, 'latin1') && socket.writable) await woken;
+  }
+}
+
 /** Serves the client until the connection ends. */
 export async function serve(options: ConnectionOptions): Promise<void> {
   let socket: Socket = options.socket;
@@ -115,6 +129,7 @@ export async function serve(options: ConnectionOptions): Promise<void> {
   async function answer(command: Command, reaction: Reaction): Promise<boolean> {
     if (reaction.delayMs) await delay(reaction.delayMs);
     if (reaction.before) send(reaction.before.map((line) => `${line}\r\n`).join(''));
+    if (reaction.endless !== undefined) await pourOut(socket, reaction.endless);
     if (reaction.hang) return true;
     if (reaction.close === 'before') return false;
     let output: string[];

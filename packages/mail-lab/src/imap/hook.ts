@@ -27,6 +27,8 @@ export interface Reaction {
   cutAfterBytes?: number;
   /** Ends the connection: without doing the command, having done it but not answered, or after the answer. */
   close?: 'before' | 'unanswered' | 'after';
+  /** Sends this again and again, as it is, until the client has gone. The command is not done. */
+  endless?: string;
   /** Never answers. The command is not done. */
   hang?: boolean;
 }

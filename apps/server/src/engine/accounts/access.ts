@@ -28,11 +28,14 @@ export interface SecretOpener {
   open(envelope: string, aad: { connectionId: ConnectionId; userId: UserId; column: string }): Promise<string>;
 }
 
-/** Runs work on one of the account's sessions, which is given back when the work's promise settles. */
+/**
+ * Runs work on one of the account's sessions, which is given back when the work's promise settles. `leave` aborts when
+ * somebody cannot go on without it: whoever only waits for pushes ends then.
+ */
 export type WithImap = <T>(
   connectionId: ConnectionId,
   purpose: SessionPurpose,
-  work: (session: ImapSession) => Promise<T>,
+  work: (session: ImapSession, leave: AbortSignal) => Promise<T>,
   signal?: AbortSignal,
 ) => Promise<T>;
 
@@ -71,7 +74,7 @@ export function createAccountAccess(deps: {
   readonly withSession: <T>(
     account: ImapAccount,
     purpose: SessionPurpose,
-    work: (session: ImapSession) => Promise<T>,
+    work: (session: ImapSession, leave: AbortSignal) => Promise<T>,
     options: { signal?: AbortSignal; budget?: number },
   ) => Promise<T>;
 }): AccountAccess {

@@ -48,7 +48,7 @@ export function createDialler({ egress, tls }: { readonly egress: Egress; readon
   return {
     async dialImap(account, signal) {
       const dials = await dialsTo('imap', account.endpoint, account.pin);
-      return inTurn(dials, (dial) => connectImap(account, dial, signal));
+      return inTurn(dials, (dial) => connectImap(account, dial, { signal }));
     },
     async dialSubmission(account, request) {
       const dials = await dialsTo('smtp', account.endpoint, account.pin).catch(onlyMailError);

@@ -11,6 +11,7 @@ import { UidSet } from '../imap/uid-set.ts';
 import type { FlagChange } from '../index/flags.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
 import type { OperationOf } from '../operations/payloads.ts';
+import { storeFlags } from '../operations/store-flags.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { splitChange } from './labels.ts';
 import { isInAllMail, type Place, type Places, placeOf } from './places.ts';
@@ -30,7 +31,7 @@ export async function storeChange({ pool, connectionId, session }: Run, uids: Ui
     [connectionId],
   );
   const { flags, labels } = splitChange(change, new Set(own.map(({ keyword }) => keyword)));
-  await session.storeFlags(uids, flags);
+  await storeFlags(session, uids, flags);
   await storeLabels(session, uids, labels);
 }
 

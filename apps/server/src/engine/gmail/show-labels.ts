@@ -28,6 +28,7 @@ export async function showLabels(
   askedAt: Date,
 ): Promise<ThreadId[]> {
   if (labelled.length === 0) return [];
+  const ids = labelled.map(({ messageId }) => messageId);
   const said = JSON.stringify(
     labelled.map(({ messageId, labels }) => ({ message_id: messageId, shown_in: labels.shownIn })),
   );
@@ -39,17 +40,19 @@ export async function showLabels(
      ), wanted as materialized (
        select x.message_id, b.id as mailbox_id, c.flags, c.keywords from x
        join mailbox b on b.connection_id = $1 and b.label = any(x.shown_in)
-       join placement c on c.connection_id = $1 and c.message_id = x.message_id and c.uid is not null
+       join placement c on c.connection_id = $1 and c.message_id = x.message_id and c.message_id = any($4::bigint[])
+         and c.uid is not null
        join mailbox a on a.connection_id = $1 and a.id = c.mailbox_id and a.role = 'archive'
      ), gone as (
        delete from placement p using x, mailbox b
-       where p.connection_id = $1 and p.message_id = x.message_id and b.connection_id = $1 and b.id = p.mailbox_id
-         and b.label is not null
+       where p.connection_id = $1 and p.message_id = x.message_id and p.message_id = any($4::bigint[])
+         and b.connection_id = $1 and b.id = p.mailbox_id and b.label is not null
          and not exists (select 1 from wanted w where w.message_id = p.message_id and w.mailbox_id = p.mailbox_id)
        returning p.message_id
      ), settled as (
        update placement p set state = 'present', operation_id = null, flags = w.flags, keywords = w.keywords
-       from wanted w where p.connection_id = $1 and p.message_id = w.message_id and p.mailbox_id = w.mailbox_id
+       from wanted w where p.connection_id = $1 and p.message_id = w.message_id and p.message_id = any($4::bigint[])
+         and p.mailbox_id = w.mailbox_id
          and (p.state <> 'present' or p.flags <> w.flags or p.keywords <> w.keywords)
        returning p.message_id
      ), added as (
@@ -59,18 +62,10 @@ export async function showLabels(
          and p.mailbox_id = w.mailbox_id)
        returning message_id
      ) select message_id from gone union select message_id from settled union select message_id from added`,
-    [connectionId, said, askedAt],
+    [connectionId, said, askedAt, ids],
   );
-  await copyFlags(
-    tx,
-    connectionId,
-    labelled.map(({ messageId }) => messageId),
-  );
-  await coverCarriers(
-    tx,
-    connectionId,
-    labelled.map(({ messageId }) => messageId),
-  );
+  await copyFlags(tx, connectionId, ids);
+  await coverCarriers(tx, connectionId, ids);
   return threadsOf(
     tx,
     connectionId,
@@ -121,6 +116,7 @@ export async function hideLabels(
   connectionId: ConnectionId,
   messageIds: readonly MessageRowId[] | 'all',
 ): Promise<MessageRowId[]> {
+  if (messageIds.length === 0) return [];
   const hidden = await rows<{ message_id: MessageRowId }>(
     tx,
     `delete from placement p using mailbox b

@@ -1,6 +1,5 @@
 /**
- * Opens a session: TCP or TLS to the endpoint, STARTTLS where that is asked for and never "if offered", login, ENABLE. What
- * is learned with SELECT under QRESYNC is gathered here, before the answer is.
+ * Opens a session: TCP or TLS to the endpoint, STARTTLS where that is asked for and never "if offered", login, ENABLE.
  *
  * Leaves out: choosing the address (accounts/dialler.ts), judging certificates (security/tls.ts), budgets (pool.ts).
  */
@@ -8,28 +7,46 @@ import { ImapFlow } from 'imapflow';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import type { Dial } from '../../security/tls.ts';
 import { quirksOf, quirksOfHost } from '../accounts/quirks/quirks.ts';
-import { factsOf, flagUpdateOf } from './convert.ts';
-import { createSession, type Push } from './session.ts';
+import { factsOf } from './convert.ts';
+import { boundAnswers } from './flood.ts';
+import { watchReplies } from './replies.ts';
+import { createSession } from './session.ts';
 import { createTransport } from './transport.ts';
-import type { ImapAccount, ImapEvent, ImapSession } from './types.ts';
+import type { ImapAccount, ImapSession } from './types.ts';
+import { listenUnasked } from './unasked.ts';
 
 const CONNECT_MS = 15_000;
 const GREETING_MS = 10_000;
 const SOCKET_MS = 60_000;
+const IDLE_MS = 4 * 60_000;
+const COMMAND_MS = 15 * 60_000;
+/** Bounds of one answer. The longest honest lines are SEARCH's; a message is read in pieces. */
 const MAX_LINE = 16 * 1024 * 1024;
 const MAX_LITERAL = 160 * 1024 * 1024;
+const MAX_RESPONSE = 192 * 1024 * 1024;
+const MAX_TOKENS = 250_000;
 
 /** RFC 2971: some servers refuse strangers (accounts/quirks, Coremail). Every field is given, because imapflow fills what lacks with its own name and address. */
 const CLIENT_INFO = { name: 'Postroom', version: '0.1', vendor: 'Postroom', 'support-url': '' };
 
-/** A live session, logged in. An aborted signal ends the attempt. Throws MailError. */
-export async function connectImap(account: ImapAccount, dial: Dial, signal?: AbortSignal): Promise<ImapSession> {
+export interface ConnectOptions {
+  /** Aborted, it ends the attempt. */
+  readonly signal?: AbortSignal | undefined;
+  /** So long a server may be silent where it owes an answer; then the connection counts as dead. */
+  readonly silentMs?: number;
+  /** So long one command may take, however much is said meanwhile. */
+  readonly commandMs?: number;
+  /** Where the provider's table says nothing. */
+  readonly idleMs?: number;
+}
+
+/** A live session, logged in. Throws MailError. */
+export async function connectImap(
+  account: ImapAccount,
+  dial: Dial,
+  { signal, silentMs = SOCKET_MS, idleMs = IDLE_MS, commandMs = COMMAND_MS }: ConnectOptions = {},
+): Promise<ImapSession> {
   const { endpoint } = account;
-  const listeners = new Set<(event: ImapEvent) => void>();
-  const push: Push = { vanished: [], changed: [], listeners };
-  const emit = (event: ImapEvent) => {
-    for (const listener of listeners) listener(event);
-  };
   const client = new ImapFlow({
     host: dial.address,
     port: endpoint.port,
@@ -38,40 +55,36 @@ export async function connectImap(account: ImapAccount, dial: Dial, signal?: Abo
     doSTARTTLS: endpoint.security === 'tls' ? undefined : endpoint.security === 'starttls',
     auth: { user: endpoint.username, pass: account.auth.password },
     transport: createTransport(dial),
+    // Servers that refuse strangers (163 and friends) want ID before SELECT.
     clientInfo: CLIENT_INFO,
     logger: false,
     disableAutoIdle: true,
     qresync: quirksOfHost(endpoint.host).trustsQresync,
     connectionTimeout: CONNECT_MS,
     greetingTimeout: GREETING_MS,
-    socketTimeout: SOCKET_MS,
+    socketTimeout: silentMs,
     maxLineLength: MAX_LINE,
     maxLiteralSize: MAX_LITERAL,
-    expungeHandler: async ({ path, uid }: { path: string; uid?: number }) => {
-      if (uid !== undefined) push.vanished.push(uid);
-      emit({ kind: 'expunge', path });
-    },
+    maxResponseSize: MAX_RESPONSE,
+    maxResponseTokens: MAX_TOKENS,
   });
-  // Without a listener a late socket error would end the process.
-  client.on('error', () => emit({ kind: 'closed' }));
-  client.on('close', () => emit({ kind: 'closed' }));
-  client.on('exists', ({ path, count }) => emit({ kind: 'exists', path, count }));
-  client.on('flags', (update) => {
-    const change = flagUpdateOf(update);
-    if (change) push.changed.push(change);
-    emit({ kind: 'flags', path: update.path });
-  });
+  const unasked = listenUnasked(client);
+  boundAnswers(client, commandMs);
   const context = { on: 'imap', host: endpoint.host, port: endpoint.port } as const;
+  const replies = watchReplies(client, context);
   const giveUp = () => client.close();
   signal?.addEventListener('abort', giveUp, { once: true });
   try {
     signal?.throwIfAborted();
     await client.connect();
+    replies.assertWelcome();
   } catch (error) {
     client.close();
     throw toMailError(error, context);
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
-  return createSession(client, context, push, quirksOf(factsOf(client, endpoint.host)));
+  const quirks = quirksOf(factsOf(client, endpoint.host));
+  const limits = { everyMs: quirks.idleRestartMs ?? idleMs, silentMs };
+  return createSession({ client, context, unasked, replies, quirks, limits });
 }

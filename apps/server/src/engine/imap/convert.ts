@@ -13,8 +13,10 @@ import type {
   MailboxStatus,
   SystemFlag,
 } from './types.ts';
+import { MAX_UID } from './uid-set.ts';
 
-const MAX_UID = 4_294_967_295;
+/** Of a message's fields; what is beyond is no letterhead. */
+const MAX_HEADER = 1024 * 1024;
 
 const SYSTEM: Readonly<Record<string, SystemFlag>> = {
   '\\seen': 'seen',
@@ -110,15 +112,16 @@ function roleOf({ path, specialUse }: ListResponse, attributes: readonly string[
 /** Null for a row that lacks what a message must have: it is left out, never stored as "no flags". */
 export function fetchedMessageOf(row: FetchMessageObject): FetchedMessage | null {
   const uid = uidOf(row.uid);
-  if (uid === null || !row.flags || row.internalDate === undefined) return null;
-  const internalDate = new Date(row.internalDate);
+  // Flags alone: the server tells of a change, unasked.
+  if (uid === null || !row.flags || (row.internalDate === undefined && !row.headers)) return null;
+  const internalDate = new Date(row.internalDate ?? Number.NaN);
   return {
     uid,
     flags: flagsOf(row.flags),
     modSeq: modSeqOf(row.modseq),
     internalDate: Number.isNaN(internalDate.getTime()) ? new Date(0) : internalDate,
     size: row.size ?? 0,
-    header: row.headers ?? Buffer.alloc(0),
+    header: row.headers ? Buffer.from(row.headers.subarray(0, MAX_HEADER)) : Buffer.alloc(0),
     structure: structureFromImap(row.bodyStructure),
     emailId: row.emailId ?? null,
     serverThreadId: row.threadId ?? null,

@@ -5,48 +5,59 @@
 import type { ImapFlow } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { Quirks } from '../accounts/quirks/quirks.ts';
+import { type Argument, internalsOf, words } from './internals.ts';
 
-interface Word {
-  readonly type: 'ATOM';
-  readonly value: string;
+/** An IDLE that ends so soon by itself was none; after so many the connection is given up. */
+const TOO_SOON_MS = 1000;
+const MAX_TOO_SOON = 5;
+
+export interface IdleParts {
+  readonly client: ImapFlow;
+  readonly quirks: Quirks;
+  /** A mailbox that is not selected changed. */
+  readonly onElsewhere: () => void;
+  /** An IDLE is begun anew after this: middle boxes and some providers forget silent connections. */
+  readonly everyMs: number;
+  /** After so long without a word the connection itself is asked whether it lives, which ends the IDLE. */
+  readonly silentMs: number;
 }
-type Argument = Word | readonly Argument[];
-
-/** What imapflow can do and its types do not say (2.x strips them as internal). The version is pinned. */
-interface Internals {
-  exec(command: string, args: readonly Argument[]): Promise<{ next(): void }>;
-  readonly untaggedHandlers: Record<string, (() => Promise<void>) | undefined>;
-  missingIdleCommand: Quirks['poll']['command'];
-}
-
-const words = (text: string): Word[] => text.split(' ').map((value) => ({ type: 'ATOM', value }));
 
 /**
  * Tells of changes anywhere until the signal aborts, or until a server ends the connection whose habit that is. Throws
- * when another's is lost. An IDLE is begun anew after a while: servers and middle boxes forget silent connections.
+ * when another's is lost.
  */
-export async function idle(
-  client: ImapFlow,
-  quirks: Quirks,
-  onElsewhere: () => void,
-  signal: AbortSignal,
-): Promise<void> {
+export async function idle(parts: IdleParts, signal: AbortSignal): Promise<void> {
+  const { client, quirks, onElsewhere, silentMs } = parts;
   if (!client.capabilities.has('IDLE')) {
-    (client as unknown as Internals).missingIdleCommand = quirks.poll.command;
+    internalsOf(client).missingIdleCommand = quirks.poll.command;
     client.maxIdleTime = quirks.poll.everyMs;
   }
   const stopNotify = client.capabilities.has('NOTIFY') ? await startNotify(client, onElsewhere) : undefined;
+  const tooSoonMs = Math.min(TOO_SOON_MS, silentMs / 2);
   try {
-    while (!signal.aborted && client.usable) await idleOnce(client, quirks, signal);
+    for (let tooSoon = 0; !signal.aborted && client.usable; ) {
+      const begunAt = Date.now();
+      const isOurs = await idleOnce(parts, signal);
+      tooSoon = !isOurs && Date.now() - begunAt < tooSoonMs ? tooSoon + 1 : 0;
+      if (tooSoon > MAX_TOO_SOON && !signal.aborted) throw ended();
+    }
   } finally {
     await stopNotify?.();
   }
 }
 
-/** Ended by a NOOP, which takes the connection out of it. */
-async function idleOnce(client: ImapFlow, quirks: Quirks, signal: AbortSignal): Promise<void> {
-  const wake = () => void client.noop().catch(() => undefined);
-  const timer = setTimeout(wake, quirks.idleRestartMs);
+function ended(): MailError {
+  return new MailError({ code: 'SERVER_UNAVAILABLE', message: 'The mail server ended the connection.', on: 'imap' });
+}
+
+/** Ended by a NOOP, which takes the connection out of it. Whether it was ended by us. */
+async function idleOnce({ client, quirks, everyMs }: IdleParts, signal: AbortSignal): Promise<boolean> {
+  let isOurs = false;
+  const wake = () => {
+    isOurs = true;
+    client.noop().catch(() => undefined);
+  };
+  const timer = setTimeout(wake, everyMs);
   signal.addEventListener('abort', wake, { once: true });
   try {
     await client.idle();
@@ -54,14 +65,13 @@ async function idleOnce(client: ImapFlow, quirks: Quirks, signal: AbortSignal): 
     clearTimeout(timer);
     signal.removeEventListener('abort', wake);
   }
-  if (!client.usable && !signal.aborted && !quirks.dropsIdle) {
-    throw new MailError({ code: 'SERVER_UNAVAILABLE', message: 'The mail server ended the connection.', on: 'imap' });
-  }
+  if (!client.usable && !signal.aborted && !quirks.dropsIdle) throw ended();
+  return isOurs;
 }
 
 /** Asks for news of every mailbox; returns the way to stop it. A server that refuses is looked at from time to time. */
 async function startNotify(client: ImapFlow, onElsewhere: () => void): Promise<() => Promise<void>> {
-  const internals = client as unknown as Internals;
+  const internals = internalsOf(client);
   const run = async (args: readonly Argument[]) => {
     // Without `next` imapflow reads nothing more.
     await internals.exec('NOTIFY', args).then(

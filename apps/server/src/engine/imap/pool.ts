@@ -1,34 +1,41 @@
 /**
- * The connection budget: live sessions of each account, at most so many (default 3), shared by purpose. Whoever waits on
+ * The connection budget: live sessions of each account, at most so many (default 3), and of each host. Whoever waits on
  * the inbox (`push`) keeps a session; reading, writing and syncing borrow one and give it back. When none is free the
- * interactive go first, and whoever syncs is told to leave off between two pieces (`isWanted`). A refusal of a further
- * connection lowers the budget; three refused logins in a row end all dialling until the account's settings change.
+ * interactive go first, whoever syncs is told to leave off between two pieces (`isWanted`), and whoever only waits for
+ * pushes must leave (`leave`) when nothing else will become free. A refusal of a further connection lowers the budget.
+ * When a server may be asked at all is login-gate.ts.
  */
 import type { ConnectionId } from '@postroom/db';
 import { MailError } from '../../lib/driver/errors.ts';
+import { isAlive } from './is-alive.ts';
+import { createLoginGate, type LoginGate } from './login-gate.ts';
+import { calledOff, firstOf, type Waiter, waitForTurn } from './turns.ts';
 import type { ImapAccount, ImapSession, SessionPurpose } from './types.ts';
 
 export const DEFAULT_SESSIONS = 3;
-const MAX_REFUSED_LOGINS = 3;
+/** Over all accounts: many of them share a host, and hosts count too. */
+const DEFAULT_PER_HOST = 500;
 /** A session idle for longer is asked first whether it lives. One nobody uses is closed after the server's `keepOpenMs`. */
 const IDLE_CHECK_MS = 20_000;
-const CHECK_TIMEOUT_MS = 5_000;
-
-const LOGIN_REFUSED: ReadonlySet<string> = new Set(['AUTHENTICATION_FAILED', 'APP_PASSWORD_REQUIRED']);
 
 export interface ImapPoolDeps {
   readonly dial: (account: ImapAccount) => Promise<ImapSession>;
   readonly now: () => number;
   /** The server allows no more than so many connections. */
   readonly onLimit: (connectionId: ConnectionId, sessions: number) => void;
+  /** Sessions that all accounts together may have at one host. */
+  readonly maxPerHost?: number;
 }
+
+/** What is done with a session. `leave` aborts when somebody cannot go on without it; only whoever waits need heed it. */
+type Work<T> = (session: ImapSession, leave: AbortSignal) => Promise<T>;
 
 export interface ImapPool {
   /** Runs work on a session, which is given back when the work's promise settles. Throws what dialling throws. */
   withSession<T>(
     account: ImapAccount,
     purpose: SessionPurpose,
-    work: (session: ImapSession) => Promise<T>,
+    work: Work<T>,
     options?: { signal?: AbortSignal; budget?: number },
   ): Promise<T>;
   /** How many sessions the account may have at once. */
@@ -46,32 +53,23 @@ interface Slot {
   session: ImapSession | null;
   purpose: SessionPurpose;
   isBusy: boolean;
+  leave: AbortController;
   idleSince: number;
   timer: NodeJS.Timeout | undefined;
 }
 
-interface Waiter {
-  readonly purpose: SessionPurpose;
-  readonly wake: () => void;
-}
-
 interface Account {
   /** What the sessions were opened with; other settings mean other sessions. */
-  key: string;
+  readonly key: string;
+  readonly host: string;
+  readonly gate: LoginGate;
   budget: number;
-  refusedLogins: number;
-  refusal: MailError | null;
   readonly slots: Set<Slot>;
   readonly waiting: Waiter[];
 }
 
-const RANK: Readonly<Record<SessionPurpose, number>> = { interactive: 0, sync: 1, push: 2 };
-
-function aborted(): MailError {
-  return new MailError({ code: 'SERVER_UNAVAILABLE', message: 'This was called off.', retryable: true });
-}
-
 export function createImapPool(deps: ImapPoolDeps): ImapPool {
+  const { maxPerHost = DEFAULT_PER_HOST } = deps;
   const accounts = new Map<ConnectionId, Account>();
   let isClosed = false;
 
@@ -85,9 +83,9 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
     if (known) forget(account.connectionId);
     const made: Account = {
       key,
+      host: account.endpoint.host.toLowerCase(),
+      gate: createLoginGate(deps.now),
       budget: Math.max(1, budget ?? DEFAULT_SESSIONS),
-      refusedLogins: 0,
-      refusal: null,
       slots: new Set(),
       waiting: [],
     };
@@ -97,16 +95,22 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
 
   /** A session that is free: best one last used for the same, because its mailbox is selected. */
   function takeFree(account: Account, purpose: SessionPurpose): Slot | undefined {
-    const free = [...account.slots].filter(({ isBusy, session }) => !isBusy && session !== null && !session.closed);
+    const idle = [...account.slots].filter(({ isBusy }) => !isBusy);
+    // Ended by the server while nobody used them: they must not count as taken.
+    for (const slot of idle) if (slot.session?.closed) discard(account, slot);
+    const free = idle.filter((slot) => account.slots.has(slot));
     const slot = free.find((one) => one.purpose === purpose) ?? (isFull(account) ? free[0] : undefined);
     if (slot) occupy(slot, purpose);
     return slot;
   }
 
   const isFull = ({ slots, budget }: Account) => slots.size >= budget;
+  const atHost = (host: string) => [...accounts.values()].filter((account) => account.host === host);
+  const isHostFull = (host: string) => atHost(host).reduce((sum, { slots }) => sum + slots.size, 0) >= maxPerHost;
 
   function occupy(slot: Slot, purpose: SessionPurpose): void {
     slot.isBusy = true;
+    slot.leave = new AbortController();
     slot.purpose = purpose;
     clearTimeout(slot.timer);
   }
@@ -116,6 +120,15 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
     account.slots.delete(slot);
     slot.session?.destroy();
     wakeNext(account);
+  }
+
+  /** Room at a host where all is taken: an idle session of another account ends; else whoever waits for pushes leaves. */
+  function makeRoom(host: string, purpose: SessionPurpose): boolean {
+    const taken = atHost(host).flatMap((account) => [...account.slots].map((slot) => ({ account, slot })));
+    const idle = taken.filter(({ slot }) => !slot.isBusy).sort((a, b) => a.slot.idleSince - b.slot.idleSince)[0];
+    if (idle) retire(idle.account, idle.slot);
+    else if (purpose !== 'push') askToLeave(taken.map(({ slot }) => slot));
+    return idle !== undefined;
   }
 
   function giveBack(account: Account, slot: Slot): void {
@@ -134,61 +147,45 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
   /** Politely, because it is in order. */
   function retire(account: Account, slot: Slot): void {
     if (slot.isBusy) return;
+    clearTimeout(slot.timer);
     account.slots.delete(slot);
     const { session } = slot;
     session?.logout().catch(() => session.destroy());
     wakeNext(account);
   }
 
+  /** Of the account, or where nobody of it waits of its host. */
   function wakeNext(account: Account): void {
-    account.waiting.sort((a, b) => RANK[a.purpose] - RANK[b.purpose]);
-    account.waiting[0]?.wake();
-  }
-
-  function waitForTurn(account: Account, purpose: SessionPurpose, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const leave = () => {
-        account.waiting.splice(account.waiting.indexOf(waiter), 1);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      const onAbort = () => {
-        leave();
-        reject(aborted());
-      };
-      const waiter: Waiter = {
-        purpose,
-        wake: () => {
-          leave();
-          resolve();
-        },
-      };
-      account.waiting.push(waiter);
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    const own = account.waiting.length > 0 ? [account] : atHost(account.host);
+    firstOf(own.flatMap(({ waiting }) => waiting))?.wake();
   }
 
   async function open(account: Account, of: ImapAccount, purpose: SessionPurpose): Promise<Slot> {
-    if (account.refusal && account.refusedLogins >= MAX_REFUSED_LOGINS) throw account.refusal;
-    const slot: Slot = { session: null, purpose, isBusy: true, idleSince: 0, timer: undefined };
+    const slot: Slot = {
+      session: null,
+      purpose,
+      isBusy: true,
+      leave: new AbortController(),
+      idleSince: 0,
+      timer: undefined,
+    };
     account.slots.add(slot);
     try {
       const session = await deps.dial(of);
       // The account was forgotten, or everything closed, while we were dialling.
       if (isClosed || !account.slots.has(slot)) {
         session.destroy();
-        throw aborted();
+        throw calledOff();
       }
       slot.session = session;
       account.budget = Math.min(account.budget, session.quirks.maxConnections ?? account.budget);
-      account.refusedLogins = 0;
-      account.refusal = null;
+      account.gate.loggedIn();
+      // Whoever waited for the first login to work.
+      for (const waiter of [...account.waiting]) waiter.wake();
       return slot;
     } catch (error) {
       account.slots.delete(slot);
-      if (error instanceof MailError && LOGIN_REFUSED.has(error.code)) {
-        account.refusedLogins += 1;
-        account.refusal = error;
-      }
+      account.gate.refused(error);
       wakeNext(account);
       throw error;
     }
@@ -200,22 +197,39 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
     purpose: SessionPurpose,
     signal: AbortSignal | undefined,
   ): Promise<Slot> {
-    for (;;) {
-      if (isClosed || signal?.aborted || accounts.get(of.connectionId) !== account) {
+    const passOn = (check: () => void) => {
+      try {
+        check();
+      } catch (error) {
         // Whoever woke us meant that something is free: the next one takes it.
         wakeNext(account);
-        throw aborted();
+        throw error;
       }
+    };
+    for (;;) {
+      passOn(() => {
+        if (isClosed || signal?.aborted || accounts.get(of.connectionId) !== account) throw calledOff();
+        account.gate.assertWelcome();
+      });
       const free = takeFree(account, purpose);
       if (free) {
-        if (await isAlive(free)) return free;
+        if (await isUsable(free)) return free;
         discard(account, free);
         continue;
       }
       if (isFull(account)) {
-        await waitForTurn(account, purpose, signal);
+        // All that is there waits for pushes, and would for ever.
+        const slots = [...account.slots];
+        if (purpose !== 'push' && slots.every((slot) => slot.purpose === 'push')) askToLeave(slots);
+        await waitForTurn(account.waiting, purpose, signal);
         continue;
       }
+      const isFirstLogin = !account.gate.isProven && [...account.slots].some(({ session }) => session === null);
+      if (isFirstLogin || (isHostFull(account.host) && !makeRoom(account.host, purpose))) {
+        await waitForTurn(account.waiting, purpose, signal);
+        continue;
+      }
+      passOn(account.gate.assertMayLogIn);
       try {
         return await open(account, of, purpose);
       } catch (error) {
@@ -227,19 +241,9 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
     }
   }
 
-  /** A half-open connection looks like a silent one: ask before somebody waits a minute on it. */
-  async function isAlive({ session, idleSince }: Slot): Promise<boolean> {
+  async function isUsable({ session, idleSince }: Slot): Promise<boolean> {
     if (!session || session.closed) return false;
-    if (deps.now() - idleSince < IDLE_CHECK_MS) return true;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS);
-    });
-    const asked = session.noop().then(
-      () => !session.closed,
-      () => false,
-    );
-    return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+    return deps.now() - idleSince < IDLE_CHECK_MS || isAlive(session);
   }
 
   function forget(connectionId: ConnectionId): void {
@@ -255,7 +259,10 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
       const account = accountOf(of, budget);
       const slot = await acquire(account, of, purpose, signal);
       try {
-        return await work(slot.session as ImapSession);
+        return await work(slot.session as ImapSession, slot.leave.signal);
+      } catch (error) {
+        account.gate.failed(error);
+        throw error;
       } finally {
         giveBack(account, slot);
       }
@@ -279,6 +286,11 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
       for (const connectionId of [...accounts.keys()]) forget(connectionId);
     },
   };
+}
+
+/** Of those that only wait, one that was not asked before. */
+function askToLeave(slots: readonly Slot[]): void {
+  slots.find(({ purpose, leave }) => purpose === 'push' && !leave.signal.aborted)?.leave.abort();
 }
 
 function soon(): Promise<void> {

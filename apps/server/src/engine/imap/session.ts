@@ -8,49 +8,18 @@ import type { ImapFlow, MailboxObject, SearchObject } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
 import { type ErrorContext, withErrorHandler } from '../../lib/driver/with-error-handler.ts';
 import type { Quirks } from '../accounts/quirks/quirks.ts';
-import { createChanges, refused } from './changing.ts';
-import {
-  capabilitiesOf,
-  fetchedMessageOf,
-  flagUpdateOf,
-  listedMailboxOf,
-  modSeqOf,
-  statusOf,
-  uidOf,
-  uidValidityOf,
-} from './convert.ts';
-import { idle } from './idle.ts';
+import { createChanges, refused } from './changes.ts';
+import { capabilitiesOf, listedMailboxOf, modSeqOf, statusOf, uidOf, uidValidityOf } from './convert.ts';
+import { createFetches } from './fetch.ts';
+import { type IdleParts, idle } from './idle.ts';
+import { internalsOf } from './internals.ts';
 import { objectIdOf } from './object-id.ts';
-import type { FetchedMessage, FlagUpdate, ImapEvent, ImapSession } from './types.ts';
+import type { Replies } from './replies.ts';
+import type { ImapSession, MailboxStatus, SelectedMailbox } from './types.ts';
 import { UidSet } from './uid-set.ts';
-
-/** What the server tells unasked; `select` empties it first. */
-export interface Push {
-  vanished: number[];
-  changed: FlagUpdate[];
-  readonly listeners: Set<(event: ImapEvent) => void>;
-}
+import type { Unasked } from './unasked.ts';
 
 const STATUS_QUERY = { messages: true, uidNext: true, uidValidity: true, unseen: true, highestModseq: true };
-/** ENVELOPE has no References, and `mime/` decodes better than any server. */
-const HEADER_FIELDS = [
-  'from',
-  'sender',
-  'reply-to',
-  'to',
-  'cc',
-  'bcc',
-  'subject',
-  'date',
-  'message-id',
-  'in-reply-to',
-  'references',
-  'list-id',
-  'list-unsubscribe',
-  'list-unsubscribe-post',
-  'auto-submitted',
-  'precedence',
-];
 const STREAM_CHUNK = 2 * 1024 * 1024;
 
 /** EXAMINE allows nothing to be changed, so its PERMANENTFLAGS say nothing of keywords. */
@@ -58,11 +27,19 @@ function keywordsAllowedIn({ readOnly, permanentFlags }: MailboxObject): boolean
   return readOnly ? null : (permanentFlags?.has('\\*') ?? true);
 }
 
-export function createSession(client: ImapFlow, context: ErrorContext, push: Push, quirks: Quirks): ImapSession {
+export interface SessionParts {
+  readonly client: ImapFlow;
+  readonly context: ErrorContext;
+  readonly unasked: Unasked;
+  readonly replies: Replies;
+  readonly quirks: Quirks;
+  readonly limits: Pick<IdleParts, 'everyMs' | 'silentMs'>;
+}
+
+export function createSession({ client, context, unasked, replies, quirks, limits }: SessionParts): ImapSession {
   const guard = <T>(work: () => Promise<T>) => withErrorHandler(context, work);
   const capabilities = capabilitiesOf(client, quirks);
-  const changes = createChanges(client, capabilities, quirks);
-  const labels = quirks.labels === 'x-gm-labels' && capabilities.gmail;
+  let selected: SelectedMailbox | null = null;
   const gone = () =>
     new MailError({ code: 'MESSAGE_NOT_FOUND', message: 'The mail server does not have this message any more.' });
 
@@ -71,36 +48,40 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
     return found === false || found === undefined ? null : found;
   }
 
+  async function status(path: string): Promise<MailboxStatus> {
+    const found = await client.status(path, STATUS_QUERY);
+    if (!found) throw refused(`the state of ${path}`);
+    return statusOf(found);
+  }
+
+  const changes = createChanges({ client, capabilities, quirks, replies, search, status });
+  const fetches = createFetches(client, quirks);
+
   return {
     capabilities,
     quirks,
     get closed() {
       return !client.usable;
     },
-    get selectedPath() {
-      return client.mailbox ? client.mailbox.path : null;
+    get selected() {
+      return client.mailbox && client.mailbox.path === selected?.path ? selected : null;
     },
     list: ({ status }) =>
       guard(async () => (await client.list(status ? { statusQuery: STATUS_QUERY } : {})).map(listedMailboxOf)),
-    status: (path) =>
-      guard(async () => {
-        const status = await client.status(path, STATUS_QUERY);
-        if (!status) throw refused(`the state of ${path}`);
-        return statusOf(status);
-      }),
+    status: (path) => guard(() => status(path)),
     mailboxObjectId: (path) => guard(() => (capabilities.objectId ? objectIdOf(client, path) : Promise.resolve(null))),
     select: (path, options = {}) =>
       guard(async () => {
-        push.vanished = [];
-        push.changed = [];
-        const mailbox = await client.mailboxOpen(path, {
-          readOnly: options.readOnly ?? false,
-          ...(options.resync
-            ? { changedSince: BigInt(options.resync.modSeq), uidValidity: BigInt(options.resync.uidValidity) }
-            : {}),
-        });
+        const { value: mailbox, told } = await unasked.during(() =>
+          client.mailboxOpen(path, {
+            readOnly: options.readOnly ?? false,
+            ...(options.resync
+              ? { changedSince: BigInt(options.resync.modSeq), uidValidity: BigInt(options.resync.uidValidity) }
+              : {}),
+          }),
+        );
         const resynced = options.resync !== undefined && 'qresync' in mailbox && mailbox.qresync === true;
-        return {
+        selected = {
           path: mailbox.path,
           uidValidity: uidValidityOf(mailbox.uidValidity),
           uidNext: uidOf(mailbox.uidNext),
@@ -109,14 +90,20 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
           keywordsAllowed: quirks.keepsKeywords ? keywordsAllowedIn(mailbox) : false,
           objectId: typeof mailbox.mailboxId === 'string' ? mailbox.mailboxId : null,
           readOnly: mailbox.readOnly === true,
-          resync: resynced ? { vanished: UidSet.of(push.vanished), changed: [...push.changed] } : null,
+          resync: resynced ? told : null,
         };
+        return selected;
+      }),
+    unselect: () =>
+      guard(async () => {
+        // CLOSE would remove what others have marked as \Deleted.
+        if (client.capabilities.has('UNSELECT')) await internalsOf(client).run('CLOSE', { unselect: true });
       }),
     searchAll: () =>
       guard(async () => {
         const found = await search({ all: true });
         if (found === null) throw refused('to list the messages of a folder');
-        return UidSet.of(found);
+        return UidSet.of(found.filter((uid) => uidOf(uid) !== null));
       }),
     searchHeader: (field, value) =>
       guard(async () => {
@@ -125,46 +112,8 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
         return found as Uid[];
       }),
     search: (criteria) => guard(async () => (await search(criteria)) as Uid[] | null),
-    fetchMessages: (uids, { batchSize, onBatch, signal }) =>
-      guard(async () => {
-        for (const chunk of uids.chunksDescending(Math.min(batchSize, quirks.fetchLimit))) {
-          for (const set of chunk.commandSized()) {
-            if (signal?.aborted) return;
-            const batch: FetchedMessage[] = [];
-            const query = {
-              uid: true,
-              flags: true,
-              internalDate: true,
-              size: true,
-              bodyStructure: true,
-              headers: HEADER_FIELDS,
-              threadId: true,
-              labels,
-            };
-            for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
-              const message = fetchedMessageOf(answer);
-              if (message && set.has(message.uid)) batch.push(message);
-            }
-            if (batch.length > 0) await onBatch(batch);
-          }
-        }
-      }),
-    fetchFlags: (uids, { changedSince } = {}) =>
-      guard(async () => {
-        push.vanished = [];
-        const changed: FlagUpdate[] = [];
-        // What changed is few, whatever the range says.
-        const pieces = changedSince === undefined ? [...uids.chunksDescending(quirks.fetchLimit)] : [uids];
-        for (const set of pieces.flatMap((piece) => [...piece.commandSized()])) {
-          const options =
-            changedSince === undefined ? { uid: true } : { uid: true, changedSince: BigInt(changedSince) };
-          for await (const answer of client.fetch(set.toString(), { uid: true, flags: true, labels }, options)) {
-            const update = flagUpdateOf(answer);
-            if (update) changed.push(update);
-          }
-        }
-        return { changed, vanished: capabilities.qresync ? UidSet.of(push.vanished) : null };
-      }),
+    fetchMessages: (uids, options) => guard(() => fetches.fetchMessages(uids, options)),
+    fetchFlags: (uids, options) => guard(() => fetches.fetchFlags(uids, options)),
     fetchParts: (uid, parts) =>
       guard(async () => {
         const bodyParts = parts.map(({ part, maxBytes }) =>
@@ -179,19 +128,7 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
         }
         return found;
       }),
-    fetchPartHeads: (uids, part, maxBytes) =>
-      guard(async () => {
-        const heads = new Map<Uid, Buffer>();
-        const query = { uid: true, bodyParts: [{ key: part, start: 0, maxLength: maxBytes }] };
-        for (const set of uids.commandSized()) {
-          for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
-            const uid = uidOf(answer.uid);
-            const bytes = answer.bodyParts?.get(part.toLowerCase());
-            if (uid !== null && bytes) heads.set(uid, bytes);
-          }
-        }
-        return heads;
-      }),
+    fetchPartHeads: (uids, part, maxBytes) => guard(() => fetches.fetchPartHeads(uids, part, maxBytes)),
     fetchSource: (uid) =>
       guard(async () => {
         const answer = await client.fetchOne(String(uid), { uid: true, source: true }, { uid: true });
@@ -214,20 +151,17 @@ export function createSession(client: ImapFlow, context: ErrorContext, push: Pus
     deleteMailbox: (path) => guard(async () => void (await client.mailboxDelete(path))),
     subscribe: (path) => guard(async () => void (await client.mailboxSubscribe(path))),
     idle: (signal) =>
-      guard(() =>
-        idle(
-          client,
-          quirks,
-          () => {
-            for (const listener of push.listeners) listener({ kind: 'elsewhere' });
-          },
-          signal,
-        ),
-      ),
-    noop: () => guard(() => client.noop()),
+      guard(() => idle({ client, quirks, onElsewhere: () => unasked.emit({ kind: 'elsewhere' }), ...limits }, signal)),
+    noop: () =>
+      guard(async () => {
+        await client.noop();
+        // Whatever became of it, imapflow says nothing.
+        if (!client.usable)
+          throw new MailError({ code: 'SERVER_UNAVAILABLE', message: 'The connection is lost.', on: 'imap' });
+      }),
     onEvent(listener) {
-      push.listeners.add(listener);
-      return () => push.listeners.delete(listener);
+      unasked.listeners.add(listener);
+      return () => unasked.listeners.delete(listener);
     },
     logout: () => guard(() => client.logout()),
     destroy: () => client.close(),

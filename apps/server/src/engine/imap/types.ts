@@ -84,7 +84,7 @@ export interface SelectedMailbox {
   readonly readOnly: boolean;
   /** RFC 8474 MAILBOXID. */
   readonly objectId: string | null;
-  /** What QRESYNC told with the SELECT; null when it was not asked, or the server did not take it up. */
+  /** What QRESYNC told with the SELECT; null when it was not asked, not taken up, or told in no usable way. */
   readonly resync: { readonly vanished: UidSet; readonly changed: readonly FlagUpdate[] } | null;
 }
 
@@ -152,8 +152,8 @@ export interface ImapSession {
   /** What it does otherwise than it says. */
   readonly quirks: Quirks;
   readonly closed: boolean;
-  /** Path of the selected mailbox. Its STATUS is not to be trusted: servers tell it as this session last saw it. */
-  readonly selectedPath: string | null;
+  /** The selected mailbox as SELECT showed it. Its STATUS is not to be trusted: servers tell it as this session last saw it. */
+  readonly selected: SelectedMailbox | null;
   list(options: { status: boolean }): Promise<ListedMailbox[]>;
   status(path: string): Promise<MailboxStatus>;
   /** RFC 8474 MAILBOXID; null where it is not offered. */
@@ -169,16 +169,18 @@ export interface ImapSession {
   searchHeader(field: string, value: string): Promise<Uid[]>;
   /** RFC 9051 §6.4.4 with imapflow's search object; null when the server refuses the search. */
   search(criteria: Readonly<Record<string, unknown>>): Promise<Uid[] | null>;
-  /** In batches as they come, back-pressured: the wire waits for `onBatch`. UIDs the server left out are the caller's to notice. */
+  /** Leaves the selected mailbox where UNSELECT (RFC 3691) is offered, else not. */
+  unselect(): Promise<void>;
+  /** In batches as they come, back-pressured: the wire waits for `onBatch`. Gives the UIDs that never came. */
   fetchMessages(
     uids: UidSet,
     options: { batchSize: number; onBatch: (batch: FetchedMessage[]) => Promise<void>; signal?: AbortSignal },
-  ): Promise<void>;
-  /** FLAGS of a set; with `changedSince` only what changed, and (QRESYNC) what vanished. Rows without FLAGS are dropped. */
+  ): Promise<UidSet>;
+  /** FLAGS of a set, in batches like messages; with `changedSince` only what changed. Rows without FLAGS are dropped. */
   fetchFlags(
     uids: UidSet,
-    options?: { changedSince?: ModSeq },
-  ): Promise<{ changed: FlagUpdate[]; vanished: UidSet | null }>;
+    options: { changedSince?: ModSeq; onBatch: (batch: readonly FlagUpdate[]) => Promise<void> },
+  ): Promise<void>;
   /** Encoded octets of several parts of one message in one round trip. A part the server did not send is absent. */
   fetchParts(uid: Uid, parts: readonly PartRequest[]): Promise<Map<string, Buffer>>;
   /** First octets of the same text part of many messages in one round trip, for snippets. */

@@ -12,6 +12,8 @@ export interface Assignment {
   readonly threadOf: readonly ThreadId[];
   /** Every conversation whose rows changed, merged ones too. */
   readonly touched: readonly ThreadId[];
+  /** Conversations that were merged → the one they are now. */
+  readonly merges: ReadonlyMap<ThreadId, ThreadId>;
 }
 
 export async function assignThreads(
@@ -19,7 +21,7 @@ export async function assignThreads(
   connectionId: ConnectionId,
   messages: readonly NewMessage[],
 ): Promise<Assignment> {
-  if (messages.length === 0) return { threadOf: [], touched: [] };
+  if (messages.length === 0) return { threadOf: [], touched: [], merges: new Map() };
   const keys = [...new Set(messages.flatMap(({ threadKeys }) => threadKeys))];
   const known = new Map(
     (
@@ -61,7 +63,7 @@ export async function assignThreads(
      on conflict do nothing`,
     [connectionId, refs.map(({ key }) => key), refs.map(({ thread_id }) => thread_id)],
   );
-  return { threadOf, touched: [...touched] };
+  return { threadOf, touched: [...touched], merges };
 }
 
 interface Component {

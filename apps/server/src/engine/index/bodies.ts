@@ -92,7 +92,7 @@ export async function saveSnippets(
     sql,
     `update message m set snippet = x.snippet
      from unnest($2::bigint[], $3::text[]) as x(id, snippet)
-     where m.connection_id = $1 and m.id = x.id and m.snippet is null returning m.thread_id`,
+     where m.connection_id = $1 and m.id = x.id and m.id = any($2::bigint[]) and m.snippet is null returning m.thread_id`,
     [connectionId, [...snippets.keys()], [...snippets.values()]],
   );
   return [...new Set(changed.map(({ thread_id }) => thread_id))];

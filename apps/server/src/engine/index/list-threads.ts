@@ -34,24 +34,30 @@ export interface ThreadRow {
 const COLUMNS = `t.id, t.subject, t.snippet, t.senders, t.message_count, t.unread_count, t.starred, t.important,
   t.has_attachments, t.label_ids, t.snoozed_until`;
 
+/** Before every row. */
+const TOP = { newestAt: 'infinity', threadId: '9223372036854775807' };
+
 /**
- * `max` rows after `after`, newest first. `nulls last` is how the index `thread_list_page` is ordered: without it
- * PostgreSQL sorts the whole list for every page.
+ * `max` rows after `after`, newest first. `nulls last` is how the index `thread_list_page` is ordered; without it, and
+ * without a bound on the first page too, PostgreSQL may sort the whole list for every page. Without a name: a plan kept
+ * from when the list was short would.
  */
 export async function listThreads(
   sql: Queryable,
   options: { connectionId: ConnectionId; list: ListKey; after: Position | null; max: number },
 ): Promise<ThreadRow[]> {
   const { connectionId, list, after, max } = options;
-  const result = await sql.query<ThreadRow>({
-    name: after ? 'list-threads-after' : 'list-threads',
-    text: `select ${COLUMNS}, l.newest_at from thread_list l
-      join thread t on t.connection_id = l.connection_id and t.id = l.thread_id
-      where l.connection_id = $1 and l.list = $2 ${after ? 'and (l.newest_at, l.thread_id) < ($4, $5)' : ''}
-      order by l.newest_at desc nulls last, l.thread_id desc nulls last limit $3`,
-    values: [connectionId, list, max, ...(after ? [after.newestAt, after.threadId] : [])],
-  });
-  return result.rows;
+  const { newestAt, threadId } = after ?? TOP;
+  return rows<ThreadRow>(
+    sql,
+    `select ${COLUMNS}, l.newest_at from (
+       select thread_id, newest_at from thread_list
+       where connection_id = $1 and list = $2 and (newest_at, thread_id) < ($4, $5)
+       order by newest_at desc nulls last, thread_id desc nulls last limit $3) l
+     cross join lateral (select * from thread where connection_id = $1 and id = l.thread_id offset 0) t
+     order by l.newest_at desc, l.thread_id desc`,
+    [connectionId, list, max, newestAt, threadId],
+  );
 }
 
 /** The rows of conversations that a search found, in its order. */

@@ -45,7 +45,7 @@ export async function adoptRows(
        state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
        operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
      from jsonb_to_recordset($2::jsonb) as x(id bigint, uid bigint, flags smallint, keywords text[], mod_seq bigint)
-     where p.connection_id = $1 and p.id = x.id`,
+     where p.connection_id = $1 and p.id = x.id and p.id = any($3::bigint[])`,
     [
       connectionId,
       JSON.stringify(
@@ -57,6 +57,7 @@ export async function adoptRows(
           mod_seq: placement.modSeq,
         })),
       ),
+      items.map(({ id }) => id),
     ],
   );
 }

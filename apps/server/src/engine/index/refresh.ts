@@ -12,15 +12,28 @@ import { IS_SHOWN, type Tx } from './sql.ts';
 
 const MAX_SENDERS = 20;
 
-/** Placements that count, with what the rest needs of their message. $1 account, $2 thread ids. */
+/**
+ * Placements that count, with what the rest needs of their message. $1 account, $2 thread ids.
+ *
+ * Each `offset 0` keeps the planner from turning a look-up by key into a join of whole tables: it would, on the guesses
+ * it has before the first ANALYZE, and a first look at a great mailbox would slow down with every message it read.
+ */
 const SHOWN = `
+  asked as (
+    select id from unnest($2::bigint[]) as x(id)
+  ),
+  theirs as materialized (
+    select m.* from asked x cross join lateral (
+      select thread_id, id as message_id, received_at, addresses -> 'from' as sender, subject, snippet, has_attachments
+      from message where connection_id = $1 and thread_id = x.id offset 0) m
+  ),
   shown as materialized (
-    select m.thread_id, m.id as message_id, m.received_at, m.addresses -> 'from' as sender, m.subject, m.snippet,
-           m.has_attachments, p.mailbox_id, coalesce(b.role, '') as role, p.flags, p.keywords
-    from message m
-    join placement p on p.connection_id = m.connection_id and p.message_id = m.id
-    join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-    where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and ${IS_SHOWN}
+    select m.*, p.mailbox_id, coalesce(b.role, '') as role, p.flags, p.keywords
+    from theirs m cross join lateral (
+      select mailbox_id, flags, keywords from placement p
+      where connection_id = $1 and message_id = m.message_id and ${IS_SHOWN} offset 0) p
+    cross join lateral (
+      select role from mailbox where connection_id = $1 and id = p.mailbox_id offset 0) b
   ),
   important_here as materialized (
     ${IMPORTANT_HERE} and ml.message_id in (select message_id from shown)
@@ -31,7 +44,8 @@ const SHOWN = `
            bool_or(flags & 1 = 0) as unread,
            bool_or(flags & 4 <> 0) as starred,
            bool_or('$important' = any(select lower(k) from unnest(keywords) k))
-             or message_id in (select message_id from important_here) as important
+             or message_id in (select message_id from important_here) as important,
+           jsonb_agg(to_jsonb(keywords)) filter (where cardinality(keywords) > 0) as keyword_lists
     from shown
     group by 1, 2, 3, 4, 5, 6, 7
   ),
@@ -42,17 +56,19 @@ const SHOWN = `
     select * from anchored where outside or not any_outside
   ),
   labelled as materialized (
-    select distinct s.thread_id, s.message_id, l.id as label_id
-    from shown s join label l on l.connection_id = $1 and l.keyword is not null
-      and lower(l.keyword) = any(select lower(k) from unnest(s.keywords) k)
-    where cardinality(s.keywords) > 0
+    select v.thread_id, v.message_id, v.received_at, v.unread, v.outside, l.id as label_id
+    from visible v
+    cross join lateral jsonb_array_elements(v.keyword_lists) as placed(keywords)
+    cross join lateral jsonb_array_elements_text(placed.keywords) as k(keyword)
+    join label l on l.connection_id = $1 and lower(l.keyword) = lower(k.keyword)
     union
-    select s.thread_id, s.message_id, ml.label_id
-    from visible s join message_label ml on ml.connection_id = $1 and ml.message_id = s.message_id
+    select v.thread_id, v.message_id, v.received_at, v.unread, v.outside, ml.label_id
+    from visible v cross join lateral (
+      select label_id from message_label where connection_id = $1 and message_id = v.message_id offset 0) ml
   )`;
 
-const REFRESH_THREADS = `
-  with ${SHOWN},
+/** The summaries, into `thread`. */
+const SUMMARIES = `
   by_sender as (
     select thread_id, lower(sender ->> 'email') as email, min(received_at) as first_at,
            (array_agg(sender order by received_at desc))[1] as sender
@@ -65,8 +81,7 @@ const REFRESH_THREADS = `
     select thread_id, jsonb_agg(sender order by first_at) as senders from ranked where position <= ${MAX_SENDERS} group by 1
   ),
   labels as (
-    select thread_id, array_agg(distinct label_id order by label_id) as label_ids
-    from labelled join visible using (thread_id, message_id) group by 1
+    select thread_id, array_agg(distinct label_id order by label_id) as label_ids from labelled group by 1
   ),
   summary as (
     select thread_id,
@@ -77,21 +92,23 @@ const REFRESH_THREADS = `
            bool_or(starred) as starred, bool_or(important) as important, bool_or(has_attachments) as has_attachments,
            max(received_at) as newest_at
     from visible group by 1
-  )
-  update thread t set
-    subject = coalesce(s.subject, t.subject), snippet = coalesce(s.snippet, ''),
-    senders = coalesce(n.senders, '[]'), message_count = coalesce(s.message_count, 0),
-    unread_count = coalesce(s.unread_count, 0), starred = coalesce(s.starred, false),
-    important = coalesce(s.important, false), has_attachments = coalesce(s.has_attachments, false),
-    label_ids = coalesce(l.label_ids, '{}'), newest_at = s.newest_at
-  from unnest($2::bigint[]) as x(id)
-  left join summary s on s.thread_id = x.id
-  left join senders n on n.thread_id = x.id
-  left join labels l on l.thread_id = x.id
-  where t.connection_id = $1 and t.id = x.id`;
+  ),
+  summarised as (
+    update thread t set
+      subject = coalesce(s.subject, t.subject), snippet = coalesce(s.snippet, ''),
+      senders = coalesce(n.senders, '[]'), message_count = coalesce(s.message_count, 0),
+      unread_count = coalesce(s.unread_count, 0), starred = coalesce(s.starred, false),
+      important = coalesce(s.important, false), has_attachments = coalesce(s.has_attachments, false),
+      label_ids = coalesce(l.label_ids, '{}'), newest_at = s.newest_at
+    from asked x
+    left join summary s on s.thread_id = x.id
+    left join senders n on n.thread_id = x.id
+    left join labels l on l.thread_id = x.id
+    where t.connection_id = $1 and t.id = x.id and t.id = any($2::bigint[])
+  )`;
 
-const REFRESH_LISTS = `
-  with ${SHOWN},
+/** The rows of lists and what they add to the counters. */
+const LISTS = `
   hidden as (
     select id, snoozed_until is not null as snoozed, muted from thread
     where connection_id = $1 and id = any($2::bigint[]) and (snoozed_until is not null or muted)
@@ -113,23 +130,25 @@ const REFRESH_LISTS = `
     select 'snoozed', v.thread_id, max(v.received_at), count(*)::int, (count(*) filter (where v.unread))::int
     from visible v join hidden h on h.id = v.thread_id and h.snoozed group by 2
     union all
-    select 'l' || l.label_id, v.thread_id, max(v.received_at), count(*)::int, (count(*) filter (where v.unread))::int
-    from labelled l join visible v using (thread_id, message_id) where v.outside group by 1, 2
+    select 'l' || label_id, thread_id, max(received_at), count(*)::int, (count(*) filter (where unread))::int
+    from labelled where outside group by 1, 2
   ),
   current as materialized (
-    select list, thread_id, newest_at, total, unread from thread_list
-    where connection_id = $1 and thread_id = any($2::bigint[])
+    select l.* from asked x cross join lateral (
+      select list, thread_id, newest_at, total, unread from thread_list
+      where connection_id = $1 and thread_id = x.id offset 0) l
   ),
   removed as (
-    delete from thread_list t using current c
-    where t.connection_id = $1 and t.list = c.list and t.thread_id = c.thread_id
-      and not exists (select 1 from wanted w where w.list = c.list and w.thread_id = c.thread_id)
+    delete from thread_list t
+    using (select list, thread_id from current except select list, thread_id from wanted) gone
+    where t.connection_id = $1 and t.list = gone.list and t.thread_id = gone.thread_id
+      and t.thread_id = any($2::bigint[])
   ),
   written as (
     insert into thread_list (connection_id, list, thread_id, newest_at, total, unread)
-    select $1, w.list, w.thread_id, w.newest_at, w.total, w.unread from wanted w
-    where not exists (select 1 from current c where c.list = w.list and c.thread_id = w.thread_id
-      and c.newest_at = w.newest_at and c.total = w.total and c.unread = w.unread)
+    select $1, list, thread_id, newest_at, total, unread
+    from (select list, thread_id, newest_at, total, unread from wanted
+          except select list, thread_id, newest_at, total, unread from current) changed
     on conflict (connection_id, list, thread_id)
       do update set newest_at = excluded.newest_at, total = excluded.total, unread = excluded.unread
   ),
@@ -140,7 +159,12 @@ const REFRESH_LISTS = `
       union all
       select list, -1, -(unread > 0)::int from current
     ) d group by list having sum(present) <> 0 or sum(unread) <> 0
-  )
+  )`;
+
+const REFRESH = `
+  with ${SHOWN},
+  ${SUMMARIES},
+  ${LISTS}
   insert into list_counter (connection_id, list, total, unread)
   select $1, list, total, unread from moved order by list
   on conflict (connection_id, list)
@@ -154,6 +178,6 @@ export async function refreshThreads(
 ): Promise<void> {
   if (threadIds.length === 0) return;
   const ids = [...new Set(threadIds)].sort((a, b) => a - b);
-  await tx.query({ name: 'refresh-threads', text: REFRESH_THREADS, values: [connectionId, ids] });
-  await tx.query({ name: 'refresh-lists', text: REFRESH_LISTS, values: [connectionId, ids] });
+  // Without a name: a plan kept from when the tables were empty would serve an account of 100,000 messages.
+  await tx.query(REFRESH, [connectionId, ids]);
 }

@@ -61,42 +61,50 @@ export async function indexMessages(
   );
 }
 
-/** The text of one message, now that it is here. */
-export async function indexBody(
+/** The texts of messages, now that they are here. */
+export async function indexBodies(
   sql: Queryable,
   connectionId: ConnectionId,
-  id: MessageRowId,
-  text: string,
+  texts: ReadonlyMap<MessageRowId, string>,
 ): Promise<void> {
   const messages = await rows<Indexable>(
     sql,
-    `select ${COLUMNS} from message m where m.connection_id = $1 and m.id = $2`,
-    [connectionId, id],
+    `select ${COLUMNS} from message m where m.connection_id = $1 and m.id = any($2::bigint[])`,
+    [connectionId, [...texts.keys()]],
   );
   await write(
     sql,
     connectionId,
-    messages.map((message) => ({ message, text })),
+    messages.map((message) => ({ message, text: texts.get(message.id) ?? null })),
   );
 }
 
-/** Up to `limit` messages that have no words yet, newest first. Returns how many; 0: all have. */
-export async function indexNext(pool: pg.Pool, connectionId: ConnectionId, limit: number): Promise<number> {
+/**
+ * Up to `limit` messages that have no words yet, newest first, from below `below` where the call before left off.
+ * Returns the lowest id it did; null: all have.
+ */
+export async function indexNext(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  limit: number,
+  below?: MessageRowId,
+): Promise<MessageRowId | null> {
   return transaction(pool, async (tx) => {
     const messages = await rows<Indexable>(
       tx,
       `select ${COLUMNS} from message m
-       where m.connection_id = $1 and not exists (
-         select 1 from message_search s where s.connection_id = m.connection_id and s.message_id = m.id)
+       where m.connection_id = $1 and m.id < coalesce($3, 9223372036854775807) and (
+         select s.message_id from message_search s where s.connection_id = m.connection_id and s.message_id = m.id
+       ) is null
        order by m.id desc limit $2`,
-      [connectionId, limit],
+      [connectionId, limit, below ?? null],
     );
     await write(
       tx,
       connectionId,
       messages.map((message) => ({ message, text: message.text })),
     );
-    return messages.length;
+    return messages.at(-1)?.id ?? null;
   });
 }
 

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FLAG } from './flags.ts';
 import { type IndexFixture, indexFixture, newMessage } from './index.fixture.ts';
 import { searchThreads } from './search.ts';
-import { indexBody, indexNext } from './search-index.ts';
+import { indexBodies, indexNext } from './search-index.ts';
 import { parseSearchQuery } from './search-query.ts';
 import { vectorOf } from './search-words.ts';
 import { rows } from './sql.ts';
@@ -24,9 +24,10 @@ beforeAll(async () => {
   ]);
   const archived = await index.add(archive, [{ ...newMessage({ subject: 'Old news', at: 0 }), flags: FLAG.seen }]);
   await index.add(trash, [newMessage({ subject: 'Invoice thrown away', at: 5 })]);
-  while ((await indexNext(database.pool, index.connectionId, 3)) > 0);
+  while ((await indexNext(database.pool, index.connectionId, 3)) !== null);
   const [id] = archived.messageIds;
-  if (id !== undefined) await indexBody(database.pool, index.connectionId, id, 'The quick brown fox jumps');
+  if (id !== undefined)
+    await indexBodies(database.pool, index.connectionId, new Map([[id, 'The quick brown fox jumps']]));
 });
 afterAll(() => database.drop());
 

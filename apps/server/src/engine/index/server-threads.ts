@@ -25,7 +25,7 @@ export async function followServerThreads(
   const ids = stored.map(({ message }) => message.id);
   await tx.query(
     `update message m set email_id = x.email_id from unnest($2::bigint[], $3::text[]) as x(id, email_id)
-     where m.connection_id = $1 and m.id = x.id and m.email_id is null`,
+     where m.connection_id = $1 and m.id = x.id and m.id = any($2::bigint[]) and m.email_id is null`,
     [connectionId, ids, stored.map(({ emailId }) => emailId)],
   );
   const known = await threadsByKey(
@@ -54,7 +54,7 @@ export async function followServerThreads(
   if (moved.length > 0) {
     await tx.query(
       `update message m set thread_id = x.thread_id from unnest($2::bigint[], $3::bigint[]) as x(id, thread_id)
-       where m.connection_id = $1 and m.id = x.id`,
+       where m.connection_id = $1 and m.id = x.id and m.id = any($2::bigint[])`,
       [connectionId, moved.map(({ id }) => id), moved.map(({ threadId }) => threadId)],
     );
     await leaveNothingEmpty(tx, connectionId, left);

@@ -1,6 +1,9 @@
 /**
  * How the engine talks to PostgreSQL: plain SQL with parameters over node-postgres. All SQL about mail is in this
  * folder, or beside the queue it serves (operations, outbox, drafts). Inside a transaction only `tx` is used.
+ *
+ * Rows that are joined with a list of values also say `= any(list)`: on the guesses the planner has of an account that is
+ * just being read it would rather go through the whole account.
  */
 import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';

@@ -136,7 +136,8 @@ async function leave(tx: Tx, connectionId: ConnectionId, id: OperationId, items:
   await tx.query(
     `update placement p set state = 'leaving', operation_id = $2
      from unnest($3::bigint[], $4::int[]) as x(message_id, mailbox_id)
-     where p.connection_id = $1 and p.message_id = x.message_id and p.mailbox_id = x.mailbox_id`,
+     where p.connection_id = $1 and p.message_id = x.message_id and p.mailbox_id = x.mailbox_id
+       and p.message_id = any($3::bigint[])`,
     [connectionId, id, items.map(({ messageId }) => messageId), items.map(({ from }) => from)],
   );
 }

@@ -14,10 +14,12 @@ import { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { findUids } from './find-uids.ts';
-import { takeBack, threadsOfOperation } from './local.ts';
+import { changeFlags, takeBack, threadsOfOperation } from './local.ts';
 import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
+import { loadOpenFlagOps } from './overlay.ts';
 import { type MoveItem, type OperationBody, operationSchema } from './payloads.ts';
 import { isAboutKeywords, keepHere } from './refused-keywords.ts';
+import { storeFlags } from './store-flags.ts';
 
 /** Messages one command names. */
 const COMMAND_UIDS = 500;
@@ -78,7 +80,7 @@ async function runOne(
     for (const place of await locate(pool, connectionId, messageIds as MessageRowId[], null)) {
       await session.select(place.path);
       for (const uids of piecesOf(place)) {
-        if (session.quirks.labels === null) await session.storeFlags(uids, { add, remove });
+        if (session.quirks.labels === null) await storeFlags(session, uids, { add, remove });
         else await storeChange({ pool, connectionId, session }, uids, { add, remove });
       }
     }
@@ -164,11 +166,15 @@ async function fail(
 ): Promise<void> {
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
-    await takeBack(tx, connectionId, id, operation);
     await tx.query(
       `update operation set state = 'failed', error = $3, finished_at = now() where connection_id = $1 and id = $2`,
       [connectionId, id, JSON.stringify(error.toData())],
     );
+    await takeBack(tx, connectionId, id, operation);
+    // What the user did after it still holds.
+    for (const { messageIds, add, remove } of await loadOpenFlagOps(tx, connectionId, new Date())) {
+      await changeFlags(tx, connectionId, { messageIds: [...messageIds], add, remove });
+    }
     await refreshThreads(tx, connectionId, await threadsOfOperation(tx, connectionId, operation));
     await publish(tx, { connectionId, kind: 'threads', ids: [] });
     await publish(tx, { connectionId, kind: 'operation', ids: [] });

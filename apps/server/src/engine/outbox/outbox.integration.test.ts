@@ -51,7 +51,7 @@ const sending = (body: (sending: Sending) => Promise<void>) =>
         { address: '127.0.0.1', tls },
         request,
       );
-    const withImap: WithImap = (_connectionId, _purpose, work) => work(account.session);
+    const withImap: WithImap = (_connectionId, _purpose, work) => work(account.session, new AbortController().signal);
     const sender: Sender = { id: account.connectionId, userId: USER_ID, email: 'ada@lab.test', name: 'Ada' };
     await account.look();
     await body({

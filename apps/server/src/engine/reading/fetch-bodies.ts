@@ -3,16 +3,17 @@
  * decoded by `mime/`, kept. A message whose parts cannot be trusted (no structure, S/MIME, TNEF, small anyway) is read
  * whole. What fails for one message does not fail the others.
  */
-import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { WithImap } from '../accounts/access.ts';
 import { publish } from '../events/publish.ts';
+import { selectToRead } from '../imap/select-to-read.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { type Body, saveBody, saveSnippets } from '../index/bodies.ts';
 import type { MessagePlace, MessageRow } from '../index/conversation.ts';
 import { refreshThreads } from '../index/refresh.ts';
-import { indexBody } from '../index/search-index.ts';
+import { indexBodies } from '../index/search-index.ts';
 import { row, transaction } from '../index/sql.ts';
 import {
   composeBody,
@@ -62,7 +63,8 @@ export async function fetchBodies(
   try {
     await deps.withImap(connectionId, 'interactive', async (session) => {
       for (const { path, items } of byMailbox.values()) {
-        const selected = await session.select(path, { readOnly: true });
+        const highest = Math.max(...items.map(({ place }) => place.uid ?? 0)) as Uid;
+        const selected = await selectToRead(session, path, highest);
         for (const { message, place } of items) {
           const current = selected.uidValidity === null || selected.uidValidity === place.uidValidity;
           const body = current ? await tryFetch(session, message, place) : notThere();
@@ -153,7 +155,7 @@ export async function loadOwnSource(
 async function keep(pool: pg.Pool, connectionId: ConnectionId, message: MessageRow, body: Body): Promise<void> {
   await transaction(pool, async (tx) => {
     await saveBody(tx, connectionId, message.id, body);
-    await indexBody(tx, connectionId, message.id, body.text === '' ? snippetSource(body) : body.text);
+    await indexBodies(tx, connectionId, new Map([[message.id, body.text === '' ? snippetSource(body) : body.text]]));
     if (message.snippet !== null) return;
     const line = snippet(body.text === '' ? { html: body.html } : { text: body.text });
     const threads = await saveSnippets(tx, connectionId, new Map([[message.id, line]]));

@@ -6,6 +6,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ConnectionId } from '@postroom/db';
 import { MailError } from '../../lib/driver/errors.ts';
+import { selectToRead } from '../imap/select-to-read.ts';
 import type { MessageRow } from '../index/conversation.ts';
 import { type AttachmentPart, attachmentsOf, parseMessage } from '../mime/index.ts';
 import { loadOwnSource, type ReadingDeps } from './fetch-bodies.ts';
@@ -39,7 +40,7 @@ async function streamSection(
         connectionId,
         'interactive',
         async (session) => {
-          const selected = await session.select(place.path, { readOnly: true });
+          const selected = await selectToRead(session, place.path, uid);
           if (selected.uidValidity !== null && selected.uidValidity !== place.uidValidity) throw notFound('message');
           const { size, stream } = await session.streamPart(uid, section.part);
           const encoded = section.encoding !== undefined && !/^(7bit|8bit|binary)$/i.test(section.encoding);

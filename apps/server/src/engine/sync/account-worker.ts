@@ -1,24 +1,25 @@
 /**
  * Keeps one account in step: a push session that waits on the inbox, a sync session that looks at everything from time to
  * time and at once when pushed, and the account's own work (operations, outbox, drafts) as soon as it is there. Each of
- * the three loops stands on its own; what one loses another does not. Back-off is reset only by a look that worked.
+ * the three loops stands on its own; what one loses another does not. Back-off is reset only by a look that
+ * worked, and the push session's by having held.
  */
 import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { AccountAccess } from '../accounts/access.ts';
-import { row } from '../index/sql.ts';
 import { type AccountLook, syncAccount } from './account-sync.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
+import { BACK_OFF, type BackOffPace, createBackOff } from './back-off.ts';
 import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
-import { READ_AS } from './mailboxes.ts';
+import { loadInboxPath } from './synced-mailboxes.ts';
 
 /** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
 export const LOOK_EVERY_MS = 15_000;
 /** A mailbox that LIST does not show any more is believed to be gone when it does not show it a second time. */
 const MISSING_AGAIN_MS = 2_000;
-const BACKOFF_FIRST_MS = 1_000;
-const BACKOFF_MAX_MS = 5 * 60_000;
+/** A push session that held for so long was no accident. */
+const PROVEN_MS = 60_000;
 
 /** The account's own writing: what the user did, sends and drafts. Returns when the next of it is due, or null. */
 export interface AccountWork {
@@ -36,6 +37,7 @@ export interface AccountWorkerDeps {
   readonly sessionsAllowed: (connectionId: ConnectionId) => number;
   /** Whether somebody waits for one of them. */
   readonly isWanted: (connectionId: ConnectionId) => boolean;
+  readonly pace?: { readonly lookEveryMs: number; readonly backOff: BackOffPace };
 }
 
 export interface AccountWorker {
@@ -46,44 +48,50 @@ export interface AccountWorker {
   stop(): Promise<void>;
 }
 
-/** Full jitter: anything between nothing and the bound, which doubles (1 s … 5 min). */
-export function backoffMs(failures: number, random: () => number): number {
-  return Math.round(random() * Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(failures, 20)));
-}
-
 export function startAccountWorker(connectionId: ConnectionId, deps: AccountWorkerDeps): AccountWorker {
   const stopped = new AbortController();
   const { signal } = stopped;
+  const { pace = { lookEveryMs: LOOK_EVERY_MS, backOff: BACK_OFF } } = deps;
   const requested = new Set<string>();
   const syncAlarm = createAlarm(signal);
   const workAlarm = createAlarm(signal);
   let inboxPath: string | null = null;
 
+  const backOffs = {
+    sync: createBackOff(deps.random, pace.backOff),
+    push: createBackOff(deps.random, pace.backOff),
+    work: createBackOff(deps.random, pace.backOff),
+  };
+
   /** Runs a loop's turns until the worker stops; a turn that fails waits, longer each time. */
   async function loop(
-    name: string,
+    name: keyof typeof backOffs,
     alarm: Alarm,
     turn: () => Promise<number | null>,
     onError: (error: MailError) => Promise<void>,
   ): Promise<void> {
-    let failures = 0;
+    const backOff = backOffs[name];
     while (!signal.aborted) {
-      let wait: number | null;
       try {
-        wait = await turn();
-        failures = 0;
+        await alarm.wait(await turn());
       } catch (cause) {
         if (signal.aborted) return;
         const error =
           cause instanceof MailError
             ? cause
             : new MailError({ code: 'INTERNAL', message: 'Something went wrong on our side.', retryable: true, cause });
-        failures += 1;
-        deps.log('account loop failed', { connectionId, loop: name, code: error.code, failures, cause });
+        const waitMs = backOff.failed(error);
+        deps.log('account loop failed', {
+          connectionId,
+          loop: name,
+          code: error.code,
+          failures: backOff.failures,
+          cause,
+        });
         await onError(error).catch((failure: unknown) => deps.log('state not saved', { connectionId, failure }));
-        wait = Math.max(500, error.retryable ? backoffMs(failures, deps.random) : BACKOFF_MAX_MS);
+        // What the user does is tried at once, unless the server asked to be left alone.
+        await (name === 'work' && error.retryAfterMs === undefined ? alarm.wait(waitMs) : alarm.rest(waitMs));
       }
-      await alarm.wait(wait);
     }
   }
 
@@ -91,7 +99,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
   let previousLookAt: Date | null = null;
   async function syncTurn(): Promise<number> {
     const account = await deps.access.open(connectionId);
-    if (account.paused) return LOOK_EVERY_MS;
+    if (account.paused) return pace.lookEveryMs;
     const startedAt = deps.now();
     let look: AccountLook | undefined;
     await deps.access.withImap(
@@ -111,39 +119,34 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           onFirstScreen: () => pushAlarm.ring(),
           onMailboxRefused: (path, error) => deps.log('mailbox refused', { connectionId, path, code: error.code }),
           onAllHere: () => saveState(deps.pool, connectionId, 'live', null),
-          shouldYield: () => deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > LOOK_EVERY_MS,
+          shouldYield: () =>
+            deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > pace.lookEveryMs,
         });
       },
       signal,
     );
+    // The only proof there is that the account works.
+    backOffs.sync.worked();
+    backOffs.work.worked();
     if (look?.complete) {
       missingBefore = look.missing;
-      previousLookAt = startedAt;
+      if (look.sawAll) previousLookAt = startedAt;
     }
     if (!look?.complete || look.hasMore) return 0;
-    return look.missing.size > 0 ? MISSING_AGAIN_MS : LOOK_EVERY_MS;
-  }
-
-  async function loadInboxPath(): Promise<string | null> {
-    const inbox = await row<{ path: string }>(
-      deps.pool,
-      `select path from (select b.path, b.label, ${READ_AS} from mailbox b where b.connection_id = $1 and b.synced) read
-       where role = 'inbox' and label is null`,
-      [connectionId],
-    );
-    return inbox?.path ?? null;
+    return look.missing.size > 0 ? MISSING_AGAIN_MS : pace.lookEveryMs;
   }
 
   const pushAlarm = createAlarm(signal);
   /** Waits on the inbox; every push asks for it to be looked at. */
   async function pushTurn(): Promise<number | null> {
-    inboxPath ??= await loadInboxPath();
+    inboxPath ??= await loadInboxPath(deps.pool, connectionId);
     const path = inboxPath;
-    if (path === null || deps.sessionsAllowed(connectionId) < 2) return LOOK_EVERY_MS;
+    if (path === null || deps.sessionsAllowed(connectionId) < 2) return pace.lookEveryMs;
     await deps.access.withImap(
       connectionId,
       'push',
-      async (session) => {
+      async (session, leave) => {
+        const heldSince = deps.now().getTime();
         const unsubscribe = session.onEvent((event) => {
           if (event.kind === 'closed') return;
           if ('path' in event) requested.add(event.path);
@@ -154,14 +157,16 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           // What came between the last look and this SELECT was not pushed.
           requested.add(path);
           syncAlarm.ring();
-          await session.idle(signal);
+          await session.idle(AbortSignal.any([signal, leave]));
         } finally {
           unsubscribe();
+          if (deps.now().getTime() - heldSince > PROVEN_MS) backOffs.push.worked();
         }
       },
       signal,
     );
-    return 0;
+    // Another cannot go on without the session: it is asked for again when that had its time.
+    return pace.lookEveryMs;
   }
 
   async function workTurn(): Promise<number | null> {

@@ -1,5 +1,5 @@
 /** An account on a private Dovecot, with a session of ours, another client, and looks on demand. Test code only. */
-import type { ConnectionId, ListKey } from '@postroom/db';
+import type { ConnectionId, Learned, ListKey } from '@postroom/db';
 import type { TestDatabase } from '@postroom/db/testing';
 import { message, connectImap as otherClient, startDovecot } from '@postroom/mail-lab';
 import { createTlsPolicy } from '../../security/tls.ts';
@@ -36,7 +36,8 @@ export const mail = (subject: string, more: { inReplyTo?: string } = {}) =>
     ...more,
   });
 
-async function newConnection({ pool }: TestDatabase): Promise<ConnectionId> {
+/** A row of an account that nobody syncs by itself. */
+export async function newConnection({ pool }: TestDatabase): Promise<ConnectionId> {
   await pool.query(`insert into "user" (id, name, email) values ('u1', 'Ada', 'ada@lab.test') on conflict do nothing`);
   const made = await row<{ id: ConnectionId }>(
     pool,
@@ -46,12 +47,61 @@ async function newConnection({ pool }: TestDatabase): Promise<ConnectionId> {
   return (made as { id: ConnectionId }).id;
 }
 
+export interface LookOptions {
+  /** A mailbox that the server does not let into is passed over, as the worker does. */
+  readonly isRefusalBorne?: boolean;
+}
+
+/** Whole looks at the account, one after the other, each with what the last one learned; whether it got to the end. */
+export function createLook(
+  { pool }: TestDatabase,
+  connectionId: ConnectionId,
+): (session: ImapSession, options?: LookOptions) => Promise<boolean> {
+  let missingBefore: ReadonlySet<string> = new Set();
+  let previousLookAt: Date | null = null;
+  return async (session, { isRefusalBorne = false } = {}) => {
+    const startedAt = new Date();
+    const stored = await row<{ learned: Learned }>(pool, 'select learned from connection where id = $1', [
+      connectionId,
+    ]);
+    const look = await syncAccount(session, {
+      pool,
+      connectionId,
+      learned: stored?.learned ?? {},
+      now: () => new Date(),
+      signal: new AbortController().signal,
+      requested: new Set(),
+      missingBefore,
+      previousLookAt,
+      onFirstScreen: () => undefined,
+      onAllHere: async () => undefined,
+      onMailboxRefused: (_path, error) => {
+        if (!isRefusalBorne) throw error;
+      },
+      shouldYield: () => false,
+    });
+    missingBefore = look.missing;
+    if (look.complete && look.sawAll) previousLookAt = startedAt;
+    return look.complete;
+  };
+}
+
+/** Subjects in the list of that mailbox, sorted; unread ones with a star. */
+export async function listOf({ pool }: TestDatabase, connectionId: ConnectionId, path: string): Promise<string[]> {
+  const mailbox = await row<{ id: number }>(pool, 'select id from mailbox where connection_id = $1 and path = $2', [
+    connectionId,
+    path,
+  ]);
+  const list: ListKey = `m${mailbox?.id ?? 0}`;
+  const page = await listThreads(pool, { connectionId, list, after: null, max: 500 });
+  return page.map(({ subject, unread_count }) => (unread_count > 0 ? `${subject} *` : subject)).sort();
+}
+
 export async function withAccount(
   database: TestDatabase,
   options: { capabilities?: readonly string[] | undefined },
   body: (account: TestAccount) => Promise<void>,
 ): Promise<void> {
-  const { pool } = database;
   const dovecot = await startDovecot({
     users: [USER],
     ...(options.capabilities ? { capabilities: [...options.capabilities] } : {}),
@@ -66,43 +116,15 @@ export async function withAccount(
     );
   const session = await connect();
   const other = await otherClient(dovecot, USER.user);
-  let missingBefore: ReadonlySet<string> = new Set();
+  const look = createLook(database, connectionId);
   try {
     await body({
       connectionId,
       session,
       connect,
       other,
-      async look() {
-        const { missing, complete } = await syncAccount(session, {
-          pool,
-          connectionId,
-          learned: {},
-          now: () => new Date(),
-          signal: new AbortController().signal,
-          requested: new Set(),
-          missingBefore,
-          previousLookAt: null,
-          onFirstScreen: () => undefined,
-          onAllHere: async () => undefined,
-          onMailboxRefused: (_path, error) => {
-            throw error;
-          },
-          shouldYield: () => false,
-        });
-        missingBefore = missing;
-        return complete;
-      },
-      async list(path) {
-        const mailbox = await row<{ id: number }>(
-          pool,
-          'select id from mailbox where connection_id = $1 and path = $2',
-          [connectionId, path],
-        );
-        const list: ListKey = `m${mailbox?.id ?? 0}`;
-        const page = await listThreads(pool, { connectionId, list, after: null, max: 500 });
-        return page.map(({ subject, unread_count }) => (unread_count > 0 ? `${subject} *` : subject)).sort();
-      },
+      look: () => look(session),
+      list: (path) => listOf(database, connectionId, path),
       async onServer(path) {
         await other.mailboxOpen(path);
         await other.noop();

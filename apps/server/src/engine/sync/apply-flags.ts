@@ -6,7 +6,7 @@ import { flagBits } from '../index/flags.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 import { loadOpenFlagOps, overlayPending } from '../operations/overlay.ts';
-import { announce, type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
+import { announceThreads, type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
 
 /** Local intents that the server had not heard of when it was asked, put back over what it said. */
 export async function overlayOn(
@@ -33,8 +33,8 @@ export async function overlayOn(
   await tx.query(
     `update placement p set flags = x.flags, keywords = x.keywords
      from jsonb_to_recordset($2::jsonb) as x(id bigint, flags smallint, keywords text[])
-     where p.connection_id = $1 and p.id = x.id`,
-    [connectionId, JSON.stringify(changed)],
+     where p.connection_id = $1 and p.id = x.id and p.id = any($3::bigint[])`,
+    [connectionId, JSON.stringify(changed), changed.map(({ id }) => id)],
   );
 }
 
@@ -69,13 +69,13 @@ export async function applyFlags(
         `with changed as (
            update placement p set flags = x.flags, keywords = x.keywords, mod_seq = x.mod_seq
            from jsonb_to_recordset($3::jsonb) as x(uid bigint, flags smallint, keywords text[], mod_seq bigint)
-           where p.connection_id = $1 and p.mailbox_id = $2 and p.uid = x.uid
+           where p.connection_id = $1 and p.mailbox_id = $2 and p.uid = x.uid and p.uid = any($4::bigint[])
              and (p.flags <> x.flags or p.keywords <> x.keywords)
            returning p.message_id
          )
          select distinct m.thread_id from changed c
          join message m on m.connection_id = $1 and m.id = c.message_id`,
-        [connectionId, mailboxId, JSON.stringify(said)],
+        [connectionId, mailboxId, JSON.stringify(said), said.map(({ uid }) => uid)],
       )
     ).map(({ thread_id }) => thread_id);
     const ids = told.map(({ uid }) => known.get(uid));
@@ -83,7 +83,7 @@ export async function applyFlags(
     const threadIds = [...new Set([...changed, ...shown])];
     await refreshThreads(tx, connectionId, threadIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announce(tx, connectionId, threadIds);
+    await announceThreads(tx, connectionId, threadIds);
   });
 }
 

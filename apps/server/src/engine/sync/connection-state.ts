@@ -66,3 +66,12 @@ export async function saveLearned(pool: pg.Pool, connectionId: ConnectionId, lea
     JSON.stringify(learned),
   ]);
 }
+
+/** QRESYNC is not believed any more of the account's server, for none of its accounts. */
+export async function distrustQresync(pool: pg.Pool, connectionId: ConnectionId): Promise<void> {
+  await pool.query(
+    `update connection set learned = learned || '{"qresyncTrusted": false}'
+     where id = $1 or imap->>'host' = (select imap->>'host' from connection where id = $1)`,
+    [connectionId],
+  );
+}

@@ -60,7 +60,11 @@ export async function moveCursor(
 }
 
 /** Tells the screens what changed, after the commit. */
-export async function announce(tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]): Promise<void> {
+export async function announceThreads(
+  tx: Tx,
+  connectionId: ConnectionId,
+  threadIds: readonly ThreadId[],
+): Promise<void> {
   if (threadIds.length === 0) return;
   await publish(tx, {
     connectionId,

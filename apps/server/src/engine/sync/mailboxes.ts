@@ -19,10 +19,6 @@ interface Known extends KnownMailbox {
   readonly label: string | null;
 }
 
-/** SQL: the role a mailbox `b` is read as. All Mail, where others are labels, is what the inbox is read from. */
-export const READ_AS = `case when b.role = 'archive' and exists (select 1 from mailbox l
-  where l.connection_id = b.connection_id and l.label is not null) then 'inbox' else b.role end as role`;
-
 /**
  * The list with MAILBOXID (RFC 8474) of mailboxes that are new while one whose id is known has gone: a renaming, mostly.
  * Elsewhere the id is not needed, and costs a command a mailbox.

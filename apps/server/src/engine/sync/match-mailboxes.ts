@@ -4,7 +4,7 @@
  * another case; and last by what is in it, for one that is gone and one that is new with the same UIDs given out. Pure.
  */
 import type { MailboxId, Uid, UidValidity } from '@postroom/db';
-import { sameMailboxName } from '../imap/mailbox-name.ts';
+import { decodeMailboxName, sameMailboxName } from '../imap/mailbox-name.ts';
 import type { ListedMailbox } from '../imap/types.ts';
 
 export interface KnownMailbox {
@@ -29,13 +29,19 @@ type Test = (known: KnownMailbox, listed: ListedMailbox) => boolean;
 const isOther: Test = (known, listed) =>
   known.objectId !== null && listed.objectId !== null && known.objectId !== listed.objectId;
 
-/** From sure to likely. */
-const TESTS: readonly { readonly same: Test; readonly isGuess?: true }[] = [
-  { same: (known, listed) => known.path === listed.path },
-  { same: (known, listed) => sameMailboxName(known.path, listed.path, listed.delimiter) },
-  { same: (known, listed) => known.objectId !== null && known.objectId === listed.objectId },
-  { same: (known, listed) => known.path.toLowerCase() === listed.path.toLowerCase() && !isOther(known, listed) },
+type Key = (mailbox: Pick<KnownMailbox, 'path' | 'objectId'>) => string | null;
+
+/** From sure to likely. What fits has the same key, so that thousands of mailboxes are not compared each with each. */
+const TESTS: readonly { readonly key: Key; readonly same: Test; readonly isGuess?: true }[] = [
+  { key: ({ path }) => path, same: () => true },
   {
+    key: ({ path }) => decodeMailboxName(path).normalize('NFC').toUpperCase(),
+    same: (known, listed) => sameMailboxName(known.path, listed.path, listed.delimiter),
+  },
+  { key: ({ objectId }) => objectId, same: () => true },
+  { key: ({ path }) => path.toLowerCase(), same: (known, listed) => !isOther(known, listed) },
+  {
+    key: () => '',
     same: (known, listed) =>
       known.exists > 0 &&
       known.uidValidity !== null &&
@@ -55,18 +61,38 @@ export function matchMailboxes<Known extends KnownMailbox, Listed extends Listed
   const distinct = withoutDoubles(listed);
   const found = new Map<Listed, { known: Known; isGuess: boolean }>();
   const claimed = new Set<Known>();
-  for (const { same, isGuess = false } of TESTS) {
-    const left = distinct.filter((one) => !found.has(one));
-    const free = known.filter((one) => !claimed.has(one));
-    for (const one of left) {
-      const fits = free.filter((candidate) => same(candidate, one));
-      const [candidate] = fits;
-      if (!candidate || fits.length > 1 || left.filter((other) => same(candidate, other)).length > 1) continue;
-      found.set(one, { known: candidate, isGuess });
-      claimed.add(candidate);
+  for (const { key, same, isGuess = false } of TESTS) {
+    const left = byKey(
+      distinct.filter((one) => !found.has(one)),
+      key,
+    );
+    const free = byKey(
+      known.filter((one) => !claimed.has(one)),
+      key,
+    );
+    for (const [at, ones] of left) {
+      for (const one of ones) {
+        const fits = (free.get(at) ?? []).filter((candidate) => same(candidate, one));
+        const [candidate] = fits;
+        if (!candidate || fits.length > 1 || ones.filter((other) => same(candidate, other)).length > 1) continue;
+        found.set(one, { known: candidate, isGuess });
+        claimed.add(candidate);
+      }
     }
   }
   return distinct.map((one) => ({ listed: one, ...(found.get(one) ?? { known: null, isGuess: false }) }));
+}
+
+function byKey<Mailbox extends Parameters<Key>[0]>(mailboxes: readonly Mailbox[], key: Key): Map<string, Mailbox[]> {
+  const groups = new Map<string, Mailbox[]>();
+  for (const mailbox of mailboxes) {
+    const at = key(mailbox);
+    if (at === null) continue;
+    const group = groups.get(at);
+    if (group) group.push(mailbox);
+    else groups.set(at, [mailbox]);
+  }
+  return groups;
 }
 
 /** Some servers list INBOX twice, as `INBOX` and as they spell it. Other names are never taken for one. */

@@ -54,6 +54,18 @@ const table: { name: string; local: LocalMailbox; remote: RemoteMailbox; plan: S
     plan: incremental(),
   },
   {
+    name: 'a UIDVALIDITY that was never there is not missed',
+    local: local({ uidValidity: null }),
+    remote: remote({ uidValidity: null }),
+    plan: incremental(),
+  },
+  {
+    name: 'the first UIDVALIDITY of a mailbox that had none unlinks every UID',
+    local: local({ uidValidity: null }),
+    remote: remote(),
+    plan: { kind: 'relink' },
+  },
+  {
     name: 'QRESYNC told what vanished and changed',
     local: local(),
     remote: remote({ resynced: true, exists: 8, highestModSeq: 130, uidNext: 12 }),

@@ -8,7 +8,7 @@ import type { ModSeq, Uid, UidValidity } from '@postroom/db';
 
 /** What the index knows of a mailbox. */
 export interface LocalMailbox {
-  /** Null: never synced. */
+  /** Null: never synced, or the server never told one. */
   readonly uidValidity: UidValidity | null;
   /** Every UID below this one was considered. */
   readonly uidNext: Uid | null;
@@ -65,8 +65,8 @@ export const SWEEP_NEWEST = 2000;
 export const SWEEP_ALL_MS = 10 * 60_000;
 
 export function planSync(local: LocalMailbox, remote: RemoteMailbox, now: Date): SyncPlan {
-  if (local.uidValidity === null || local.uidNext === null || local.syncedMinUid === null) return { kind: 'begin' };
-  // A UIDVALIDITY that is absent or 0 is not believed; the one we know stays.
+  if (local.uidNext === null || local.syncedMinUid === null) return { kind: 'begin' };
+  // A UIDVALIDITY that is absent or 0 is not believed; what we know stays, even if that is nothing.
   if (remote.uidValidity !== null && remote.uidValidity !== local.uidValidity) return { kind: 'relink' };
 
   const backfill = local.syncedMinUid > 0;

@@ -6,11 +6,12 @@ import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Ui
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
+import { selectToRead } from '../imap/select-to-read.ts';
 import type { ImapSession } from '../imap/types.ts';
-import { UidSet } from '../imap/uid-set.ts';
+import { MAX_UID, UidSet } from '../imap/uid-set.ts';
 import { saveSnippets } from '../index/bodies.ts';
 import { refreshThreads } from '../index/refresh.ts';
-import { indexBody } from '../index/search-index.ts';
+import { indexBodies } from '../index/search-index.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
 import { type BodyPart, decodePart, htmlToText, planParts, snippet, storable } from '../mime/index.ts';
 
@@ -25,17 +26,28 @@ interface Candidate {
   readonly structure: StructureNode | null;
 }
 
+/** How far down a mailbox a missing snippet is looked for: what a screen shows. What is older gets it with its words. */
+const NEWEST = 500;
+
+export interface HeadsWanted {
+  readonly kind: 'snippet' | 'words';
+  /** Messages at most. */
+  readonly limit: number;
+  /** Only what lies below this UID: where the call before left off. */
+  readonly below?: Uid;
+}
+
 /**
- * Does up to `limit` messages of the mailbox that lack a snippet (`kind: 'snippet'`) or searchable text (`'words'`).
- * Selects the mailbox when there is something to do. Returns how many it did; 0: nothing is left.
+ * Does the newest messages of the mailbox that lack a snippet or searchable text, and selects it when there are any.
+ * Returns the lowest UID it did; null: nothing is left.
  */
 export async function readHeads(
   session: ImapSession,
   pool: pg.Pool,
   connectionId: ConnectionId,
   mailbox: { id: MailboxId; path: string },
-  options: { kind: 'snippet' | 'words'; limit: number },
-): Promise<number> {
+  options: HeadsWanted,
+): Promise<Uid | null> {
   const lacking =
     options.kind === 'snippet'
       ? 'm.snippet is null'
@@ -43,14 +55,17 @@ export async function readHeads(
            and not s.body_indexed)`;
   const candidates = await rows<Candidate>(
     pool,
-    `select m.id, p.uid, m.size, m.structure from placement p
+    `select m.id, p.uid, m.size, m.structure
+     from (select * from placement where connection_id = $1 and mailbox_id = $2 and uid < $3 and state = 'present'
+           order by uid desc ${options.kind === 'snippet' ? `limit ${NEWEST}` : ''}) p
      join message m on m.connection_id = p.connection_id and m.id = p.message_id
-     where p.connection_id = $1 and p.mailbox_id = $2 and p.uid is not null and p.state = 'present' and ${lacking}
-     order by p.uid desc limit $3`,
-    [connectionId, mailbox.id, options.limit],
+     where ${lacking}
+     order by p.uid desc limit $4`,
+    [connectionId, mailbox.id, options.below ?? MAX_UID + 1, options.limit],
   );
-  if (candidates.length === 0) return 0;
-  await session.select(mailbox.path, { readOnly: true });
+  const lowest = candidates.at(-1)?.uid;
+  if (lowest === undefined) return null;
+  await selectToRead(session, mailbox.path, candidates[0]?.uid ?? lowest);
   const maxBytes = options.kind === 'snippet' ? SNIPPET_BYTES : WORDS_BYTES;
   const texts = new Map<MessageRowId, string>();
   for (const [part, group] of byTextPart(candidates)) {
@@ -61,7 +76,7 @@ export async function readHeads(
     }
   }
   await write(pool, connectionId, texts, options.kind);
-  return candidates.length;
+  return lowest;
 }
 
 type Group = { candidate: Candidate; body: BodyPart | undefined }[];
@@ -98,7 +113,7 @@ async function write(
     await lockAccount(tx, connectionId);
     const lines = new Map([...texts].map(([id, text]) => [id, snippet(text)]));
     const threadIds = (await saveSnippets(tx, connectionId, lines)) as ThreadId[];
-    if (kind === 'words') for (const [id, text] of texts) await indexBody(tx, connectionId, id, text);
+    if (kind === 'words') await indexBodies(tx, connectionId, texts);
     await refreshThreads(tx, connectionId, threadIds);
     if (threadIds.length > 0) {
       await publish(tx, {

@@ -47,6 +47,8 @@ export interface MailErrorOptions {
   /** Whether the same call may succeed later without anybody changing anything. Derived from the code when omitted. */
   readonly retryable?: boolean | undefined;
   readonly on?: ErrorSide | undefined;
+  /** The server asked not to be asked again for so long. */
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -74,6 +76,7 @@ export class MailError extends Error {
   readonly fix: string | undefined;
   readonly retryable: boolean;
   readonly on: ErrorSide | undefined;
+  readonly retryAfterMs: number | undefined;
 
   constructor(options: MailErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -81,6 +84,7 @@ export class MailError extends Error {
     this.fix = options.fix;
     this.retryable = options.retryable ?? RETRYABLE.has(options.code);
     this.on = options.on;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** The stored and shown form. */

@@ -26,6 +26,25 @@ describe('toMailError', () => {
       error: { authenticationFailed: true, serverResponseCode: 'UNAVAILABLE' },
       code: 'SERVER_UNAVAILABLE',
     },
+    {
+      name: 'a login refused because there were too many is no wrong password',
+      error: { authenticationFailed: true, serverResponseCode: 'THROTTLED' },
+      code: 'THROTTLED',
+    },
+    {
+      name: 'a login refused until later is no wrong password',
+      error: { authenticationFailed: true, responseText: 'Too busy, try again in 30 seconds' },
+      code: 'THROTTLED',
+    },
+    {
+      name: 'a wrong password is one, whatever the server says of waiting',
+      error: {
+        authenticationFailed: true,
+        serverResponseCode: 'AUTHENTICATIONFAILED',
+        responseText: 'Invalid; wait 5 seconds',
+      },
+      code: 'AUTHENTICATION_FAILED',
+    },
     { name: 'an unknown host', error: { code: 'ENOTFOUND' }, code: 'HOST_NOT_FOUND' },
     { name: 'a closed port', error: { code: 'ECONNREFUSED' }, code: 'CONNECTION_REFUSED' },
     { name: 'an expired certificate', error: { code: 'CERT_HAS_EXPIRED' }, code: 'CERTIFICATE_INVALID' },
@@ -93,6 +112,18 @@ describe('toMailError', () => {
       on: 'imap',
       hasFix: true,
     });
+  });
+
+  it.each([
+    [{ responseText: 'Too many requests, try again in 90 seconds.' }, 90_000],
+    [{ responseText: 'Rate limit; retry after 2 minutes' }, 120_000],
+    [{ code: 'ETHROTTLE', responseText: 'Request is throttled. Suggested Backoff Time: 92415 milliseconds' }, 92_415],
+    [{ code: 'ETHROTTLE', throttleReset: 92_415, throttleWaited: 30_000 }, 62_415],
+    [{ serverResponseCode: 'THROTTLED', responseText: 'Slower' }, undefined],
+    [{ code: 'ClosedAfterConnectText', reason: 'Too many connections, try again in 10 seconds' }, 10_000],
+    [{ responseText: 'Try again in 999999999 minutes' }, 24 * 3_600_000],
+  ])('reads from %o how long to wait', (error, retryAfterMs) => {
+    expect(toMailError(error, context).retryAfterMs).toBe(retryAfterMs);
   });
 
   it('leaves a MailError as it is', () => {

@@ -5,6 +5,7 @@
  * those a mail server said as such: the banner of anything else stays here.
  */
 import { type ErrorCode, type ErrorSide, MailError } from './errors.ts';
+import { retryAfterOf } from './retry-after.ts';
 
 export interface ErrorContext {
   readonly on: ErrorSide;
@@ -29,6 +30,9 @@ interface LibraryError {
   readonly responseStatus?: unknown;
   readonly responseText?: unknown;
   readonly serverResponseCode?: unknown;
+  /** Imapflow: how long the server asked to wait, and how much of that it has waited already. */
+  readonly throttleReset?: unknown;
+  readonly throttleWaited?: unknown;
 }
 
 interface Rule {
@@ -48,6 +52,8 @@ interface Facts {
   readonly said: string;
   readonly responseCode: string;
   readonly isLoginRefused: boolean;
+  /** How long the server asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
 }
 
 const MAX_QUOTE = 200;
@@ -78,7 +84,12 @@ const RULES: readonly Rule[] = [
   {
     name: 'throttled',
     // QUIRK: Gmail says OVERQUOTA for the day's bandwidth, and refuses the login then; no mailbox is full, no password wrong.
-    when: (facts) => has(facts, /^ETHROTTLE$/) || /throttled|bandwidth limits/i.test(facts.text),
+    when: ({ codes, responseCode, text, retryAfterMs }) =>
+      responseCode !== 'AUTHENTICATIONFAILED' &&
+      (codes.includes('ETHROTTLE') ||
+        responseCode === 'THROTTLED' ||
+        retryAfterMs !== undefined ||
+        /throttled|rate limit|bandwidth limits|too many (failed )?(login|authentication) /i.test(text)),
     code: 'THROTTLED',
     message: ({ host }, facts) => `${host} asks to slow down.${quote(facts)}`,
     fix: 'It goes on by itself after a while.',
@@ -239,6 +250,7 @@ export function toMailError(error: unknown, context: ErrorContext): MailError {
   const facts: Facts = {
     codes: codesOf(error),
     text: `${text(raw.message)} ${text(raw.responseText)} ${goodbye}`,
+    retryAfterMs: retryAfterOf(raw, text(raw.responseText) || goodbye),
     said: clean(text(raw.responseText) || goodbye),
     responseCode: text(raw.serverResponseCode).toUpperCase(),
     isLoginRefused: raw.authenticationFailed === true,
@@ -250,6 +262,7 @@ export function toMailError(error: unknown, context: ErrorContext): MailError {
       message: rule.message(context, facts),
       fix: rule.fix,
       on: context.on,
+      retryAfterMs: facts.retryAfterMs,
       cause: error,
     });
   }

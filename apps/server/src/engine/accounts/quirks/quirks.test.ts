@@ -118,8 +118,20 @@ describe('quirksOf', () => {
     },
   );
 
-  it.each(['evilgmail.com', 'gmail.com.example.org', 'notyahoo.com'])('is not deceived by %s', (host) => {
-    expect(quirksOfHost(host).names).toEqual([]);
+  it.each(['evilgmail.com', 'gmail.com.example.org', 'notyahoo.com', 'imap.not163.com'])(
+    'is not deceived by %s',
+    (host) => {
+      expect(quirksOfHost(host).names).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['IMAP.AOL.COM.', 'Yahoo'],
+    ['p42.imap.mail.me.com', 'iCloud'],
+    ['imap.126.com', 'Coremail'],
+    ['imap.naver.com', 'Naver'],
+  ])('knows %s however it is written, and by the host alone', (host, name) => {
+    expect(quirksOfHost(host).names).toEqual([name]);
   });
 
   it('has a named row for each server, tested above or by its sending', () => {

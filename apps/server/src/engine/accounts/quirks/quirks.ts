@@ -23,8 +23,8 @@ export interface Quirks {
   readonly labels: 'x-gm-labels' | null;
   /** VANISHED and HIGHESTMODSEQ mean what RFC 7162 says. */
   readonly trustsQresync: boolean;
-  /** An IDLE is begun anew after so long. */
-  readonly idleRestartMs: number;
+  /** An IDLE is begun anew after so long; null: our own time does. */
+  readonly idleRestartMs: number | null;
   /** A connection lost while idle is the server's habit, no error to wait after. */
   readonly dropsIdle: boolean;
   /** What makes a server without IDLE tell what is new, and how often it is asked. */
@@ -65,7 +65,7 @@ export const NO_QUIRKS: Quirks = {
   names: [],
   labels: null,
   trustsQresync: true,
-  idleRestartMs: 4 * 60_000,
+  idleRestartMs: null,
   dropsIdle: false,
   poll: { command: 'NOOP', everyMs: 2 * 60_000 },
   maxConnections: null,

@@ -11,8 +11,10 @@ import type { QuirkRow, ServerFacts } from './quirks.ts';
 /** The host itself or one below it. */
 const at =
   (...domains: string[]) =>
-  ({ host }: ServerFacts) =>
-    domains.some((domain) => host.toLowerCase() === domain || host.toLowerCase().endsWith(`.${domain}`));
+  ({ host }: ServerFacts) => {
+    const name = host.toLowerCase().replace(/\.$/, '');
+    return domains.some((domain) => name === domain || name.endsWith(`.${domain}`));
+  };
 const offers =
   (...names: string[]) =>
   ({ capabilities }: ServerFacts) =>
@@ -65,7 +67,8 @@ export const TABLE: readonly QuirkRow[] = [
   },
   {
     name: 'iCloud',
-    // QUIRK: offers QRESYNC, answers no ENABLED and sends a VANISHED that means something else: mail disappears.
+    // QUIRK: offers QRESYNC, answers no ENABLED and sends a VANISHED that is malformed or means something
+    // else: mail disappears (Mailspring-Sync#91, MailKit#1871).
     matches: either(at('mail.me.com', 'mail.icloud.com'), offers('XAPPLEPUSHSERVICE')),
     behaviour: { trustsQresync: false, maxConnections: 5 },
   },

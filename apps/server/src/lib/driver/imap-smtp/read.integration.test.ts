@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 function readerOf({ connectionId, session }: TestAccount) {
-  const withImap: WithImap = (_connectionId, _purpose, work) => work(session);
+  const withImap: WithImap = (_connectionId, _purpose, work) => work(session, new AbortController().signal);
   return createReader({
     pool: database.pool,
     connectionId,
