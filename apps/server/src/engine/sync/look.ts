@@ -1,6 +1,6 @@
 /**
- * The steps that a look at an account is made of (account-sync.ts), over one session: which mailbox is selected, what of
- * each is still to be read, and whether it is time to leave off. Between pieces whoever asked for a mailbox goes first.
+ * The steps that a look at an account is made of (account-sync.ts), over one session: what of each mailbox is still to be
+ * read, and whether it is time to leave off. Between pieces whoever asked for a mailbox goes first.
  */
 import type { ConnectionId, Learned, MailboxId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
@@ -43,7 +43,6 @@ export type Look = ReturnType<typeof createLook>;
 export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySet<string>) {
   const { pool, connectionId } = deps;
   const backfills = new Map<MailboxId, BackfillItem>();
-  let selectedPath: string | null = null;
   let yielded = false;
   /** Mailboxes are labels, and All Mail what the inbox is read from. */
   let hasLabels = false;
@@ -77,7 +76,6 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
 
   async function sync(mailbox: MailboxRow): Promise<void> {
     const outcome = await syncMailbox(contextOf({ mailboxId: mailbox.id, role: mailbox.role }), mailbox);
-    selectedPath = mailbox.path;
     deps.requested.delete(mailbox.path);
     note(mailbox, outcome.backfill);
   }
@@ -107,18 +105,15 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
   }
 
   async function piece(item: BackfillItem): Promise<void> {
-    if (selectedPath !== item.path) {
-      await session.select(item.path, { readOnly: true });
-      selectedPath = item.path;
-    }
+    // A SELECT that was refused has left none selected.
+    if (session.selected?.path !== item.path) await session.select(item.path, { readOnly: true });
     const left = await backfillChunk(contextOf(item), item.todo, pieceSize(item));
     if (left === null) backfills.delete(item.mailboxId);
     else backfills.set(item.mailboxId, { ...item, todo: left, pieces: item.pieces + 1 });
   }
 
   async function snippetsOf(mailbox: { id: MailboxId; path: string }, limit: number): Promise<void> {
-    const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
-    if (done !== null) selectedPath = mailbox.path;
+    await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
   }
 
   return {
@@ -168,7 +163,6 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
       const since = deps.now().getTime() - (carrier?.reconciledAt?.getTime() ?? 0);
       if (!carrier || since < SWEEP_ALL_MS || !(await isLabelledOtherwise(pool, connectionId, planned))) return;
       await sweepFlags(contextOf({ mailboxId: carrier.id, role: carrier.role }), carrier.path);
-      selectedPath = carrier.path;
     },
     /** What was to arrive somewhere and did not, because another client moved it first. */
     async dropStrays(mailboxes: readonly MailboxRow[]): Promise<void> {
@@ -201,7 +195,6 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
             ...(below === undefined ? {} : { below }),
           });
           if (lowest === null && below === undefined) break;
-          if (lowest !== null) selectedPath = mailbox.path;
           below = lowest ?? undefined;
         }
       }
