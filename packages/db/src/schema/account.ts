@@ -80,6 +80,11 @@ export const mailbox = pgTable(
     subscribed: boolean('subscribed').notNull().default(true),
     /** False: `\Noselect`, or skipped by a quirk (Gmail's label mailboxes). */
     synced: boolean('synced').notNull().default(true),
+    /**
+     * X-GM-LABELS name of the label that this mailbox is (docs/decisions/004). Its placements say where a message of All
+     * Mail is shown and have no UID. Null: a place where messages lie.
+     */
+    label: text('label'),
     /** RFC 8474 MAILBOXID. */
     objectId: text('object_id'),
     uidValidity: int8('uid_validity').$type<UidValidity>(),

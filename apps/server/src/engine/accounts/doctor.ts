@@ -8,6 +8,7 @@ import { notFound } from '../../lib/driver/errors.ts';
 import type { ConnectionTest, DoctorReport, NewConnection, Probe } from '../../lib/driver/schemas.ts';
 import { row } from '../index/sql.ts';
 import type { AccountAccess } from './access.ts';
+import { type Quirks, quirksOf } from './quirks/quirks.ts';
 
 type Check = DoctorReport['checks'][number];
 
@@ -26,6 +27,8 @@ interface Facts {
   readonly capabilities: readonly string[];
   readonly keywords: boolean | null;
   readonly mailboxes: number;
+  /** Mailboxes are read as labels. */
+  readonly labels: boolean;
   readonly open_operations: number;
   readonly audit: StoredAudit | null;
 }
@@ -83,15 +86,22 @@ export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
     ]);
     if (!facts) throw notFound('account');
     const capabilities = test.imap.capabilities ?? facts.capabilities;
+    const quirks = quirksOf({
+      host: facts.imap.host,
+      greeting: '',
+      capabilities: new Set(capabilities.map((name) => name.toUpperCase())),
+      id: '',
+    });
     const checks = [
       serverCheck('imap', 'Incoming mail (IMAP)', facts.imap, test.imap),
       serverCheck('smtp', 'Outgoing mail (SMTP)', facts.smtp, test.smtp),
       ...ABILITIES.map((ability) => abilityCheck(ability, capabilities)),
       keywordsCheck(facts),
+      ...labelsCheck(facts, quirks),
       stateCheck(facts),
       auditCheck(facts),
     ];
-    return { checks, report: reportOf(checks, facts, capabilities) };
+    return { checks, report: reportOf(checks, facts, { capabilities, quirks }) };
   };
 }
 
@@ -101,6 +111,7 @@ function loadFacts(pool: pg.Pool, connectionId: ConnectionId): Promise<Facts | u
     `select c.imap, c.smtp, c.state, c.error, c.learned, c.capabilities, c.audit,
        (select bool_or(keywords_allowed) from mailbox where connection_id = c.id) as keywords,
        (select count(*)::int from mailbox where connection_id = c.id and synced) as mailboxes,
+       exists (select 1 from mailbox where connection_id = c.id and label is not null) as labels,
        (select count(*)::int from operation where connection_id = c.id and state in ('pending', 'running')) as open_operations
      from connection c where c.id = $1`,
     [connectionId],
@@ -174,7 +185,28 @@ function auditCheck({ audit }: Facts): Check {
   };
 }
 
-function reportOf(checks: readonly Check[], facts: Facts, capabilities: readonly string[]): string {
+/** Gmail lets its user take All Mail out of IMAP. */
+function labelsCheck({ labels }: Facts, quirks: Quirks): Check[] {
+  if (quirks.labels === null) return [];
+  const about = { id: 'labels', title: 'Labels are read as labels' };
+  if (labels) return [{ ...about, ok: true, detail: 'All Mail is shown in IMAP: every message is read once.' }];
+  return [
+    {
+      ...about,
+      ok: false,
+      detail: 'All Mail is not shown in IMAP.',
+      consequence:
+        'Labels are shown as folders, a message with several is read once for each, and what is archived is not seen.',
+      fix: 'In Gmail’s settings, under Labels, turn “Show in IMAP” on for All Mail.',
+    },
+  ];
+}
+
+function reportOf(
+  checks: readonly Check[],
+  facts: Facts,
+  { capabilities, quirks }: { capabilities: readonly string[]; quirks: Quirks },
+): string {
   const lines = checks.map(({ id, ok, detail }) => `${ok ? 'ok  ' : 'FAIL'} ${id}: ${detail}`);
   return [
     `imap ${facts.imap.host}:${facts.imap.port} ${facts.imap.security}`,
@@ -182,6 +214,7 @@ function reportOf(checks: readonly Check[], facts: Facts, capabilities: readonly
     ...lines,
     `mailboxes: ${facts.mailboxes}`,
     `learned: ${JSON.stringify(facts.learned)}`,
+    `known for: ${quirks.names.join(', ') || 'nothing'}`,
     `capabilities: ${[...capabilities].sort().join(' ')}`,
   ].join('\n');
 }

@@ -13,6 +13,7 @@ export interface KnownMessage {
   ordinal: number;
   size: number;
   hasMessageId: boolean;
+  emailId: string | null;
   /** Written here and stored there by us: its size is what we measured, not what the server says. */
   isOurs: boolean;
   /** `mailbox uid` of every placement that has a UID. */
@@ -58,12 +59,16 @@ export function decide(placement: NewPlacement, known: Map<string, KnownMessage[
 
 /**
  * Of which of the messages with its fingerprint it can be a copy, the likeliest first. Two deliveries of one Message-ID may
- * have other bodies (a mailing list adds a footer): the size tells, but for what we stored ourselves.
+ * have other bodies (a mailing list adds a footer): the size tells, but for what we stored ourselves. Where the server tells
+ * what is one message, two ids are two messages, and one id is one whatever its size.
  */
 function copiesOf(message: NewMessage, candidates: readonly KnownMessage[]): KnownMessage[] {
-  const exact = candidates.filter(({ size }) => size === message.size);
-  if (message.messageId === null) return exact.filter(({ hasMessageId }) => !hasMessageId);
-  return [...exact, ...candidates.filter(({ size, isOurs }) => isOurs && size !== message.size)];
+  const isTold = message.serverThreadKey !== null && message.emailId !== null;
+  const told = isTold ? candidates.filter(({ emailId }) => emailId === message.emailId) : [];
+  const open = isTold ? candidates.filter(({ emailId }) => emailId === null) : candidates;
+  const exact = open.filter(({ size }) => size === message.size);
+  if (message.messageId === null) return [...told, ...exact.filter(({ hasMessageId }) => !hasMessageId)];
+  return [...told, ...exact, ...open.filter(({ size, isOurs }) => isOurs && size !== message.size)];
 }
 
 /** A second copy in the same batch must find the first one's ordinal taken; its own message gets the next. */
@@ -74,6 +79,7 @@ function noteNew(placement: NewPlacement, known: Map<string, KnownMessage[]>, ke
     ordinal,
     size: placement.message.size,
     hasMessageId: placement.message.messageId !== null,
+    emailId: placement.message.emailId,
     isOurs: false,
     uids: new Set(),
     placements: new Map([[placement.mailboxId, { id: null, uid: placement.uid, state: 'new' }]]),
@@ -146,6 +152,7 @@ export async function loadKnown(
       ordinal: one.ordinal,
       size: one.size,
       hasMessageId: one.has_message_id,
+      emailId: one.email_id,
       isOurs: one.is_ours,
       uids: uidsOf.get(one.id) ?? new Set(),
       placements: byMessage.get(one.id) ?? new Map(),

@@ -32,7 +32,7 @@ export async function findUids(
     `select p.id, p.mailbox_id, b.path, b.uid_validity, m.message_id, m.subject, m.size,
        not exists (select 1 from message o where o.connection_id = $1 and o.message_id = m.message_id and o.id <> m.id) as is_only
      from placement p
-     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id and b.synced
+     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id and b.synced and b.label is null
      join message m on m.connection_id = p.connection_id and m.id = p.message_id
      where p.connection_id = $1 and p.message_id = any($2::bigint[]) and p.uid is null
        and ($3::int is null or p.mailbox_id = $3)

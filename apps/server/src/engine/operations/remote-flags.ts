@@ -4,16 +4,16 @@
  */
 import type { ConnectionId, MessageRowId, OperationId, PlacementId } from '@postroom/db';
 import type pg from 'pg';
-import { MailError } from '../../lib/driver/errors.ts';
+import { gmailTargets } from '../gmail/apply-labels.ts';
+import { storeChange } from '../gmail/remote.ts';
 import type { FlagUpdate, ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
-import { applyFlags } from '../sync/apply.ts';
+import { applyFlags } from '../sync/apply-flags.ts';
 import { findUids } from './find-uids.ts';
 import type { FlagPayload } from './overlay.ts';
 import { locate, openPlace, piecesOf } from './places.ts';
-
-const STORE_TRIES = 3;
+import { storeFlags } from './store-flags.ts';
 
 /** Changes them everywhere, and writes down where. */
 export async function runFlags(
@@ -32,25 +32,12 @@ export async function runFlags(
       if (todo.size === 0) continue;
       const isThere = (await openPlace(session, place)) !== null;
       for (const uids of isThere ? piecesOf({ ...place, uids: todo }) : []) {
-        await storeFlags(session, uids, { add, remove });
+        if (session.quirks.labels === null) await storeFlags(session, uids, { add, remove });
+        else await storeChange({ pool, connectionId, session }, uids, { add, remove });
       }
       for (const { placementId } of todo.values()) reached.add(placementId);
     }
   } while (!(await finish(pool, connectionId, id, ids, reached)));
-}
-
-/** What a server says it passed over because it had changed (RFC 7162 MODIFIED) is stored again: flags add up. */
-async function storeFlags(
-  session: ImapSession,
-  uids: UidSet,
-  change: Parameters<ImapSession['storeFlags']>[1],
-): Promise<void> {
-  let left = uids;
-  for (let tries = 0; tries < STORE_TRIES; tries += 1) {
-    left = UidSet.of((await session.storeFlags(left, change)).modified);
-    if (left.isEmpty) return;
-  }
-  throw new MailError({ code: 'CONFLICT', message: 'The mail server does not let this be changed.', on: 'imap' });
 }
 
 /** Ends the operation unless there is a copy that has not heard of it. */
@@ -86,6 +73,7 @@ export async function rereadFlags(
   session: ImapSession,
   messageIds: readonly MessageRowId[],
 ): Promise<void> {
+  const gmailOf = await gmailTargets(pool, connectionId, session);
   for (const place of await locate(pool, connectionId, messageIds, null)) {
     if (!(await openPlace(session, place, { readOnly: true }))) continue;
     const askedAt = new Date();
@@ -93,7 +81,8 @@ export async function rereadFlags(
     const onBatch = async (batch: readonly FlagUpdate[]) => void updates.push(...batch);
     for (const uids of piecesOf(place)) await session.fetchFlags(uids, { onBatch });
     const known = UidSet.of(place.uids.keys());
-    const target = { pool, connectionId, mailboxId: place.mailboxId, ownAddresses: new Set<string>() };
+    const { mailboxId } = place;
+    const target = { pool, connectionId, mailboxId, ownAddresses: new Set<string>(), gmail: gmailOf(mailboxId) };
     await applyFlags(
       target,
       updates.filter(({ uid }) => known.has(uid)),

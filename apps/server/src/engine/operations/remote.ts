@@ -7,6 +7,8 @@ import type { ConnectionId, MailboxId, MessageRowId, OperationId } from '@postro
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { publish } from '../events/publish.ts';
+import { loadPlaces } from '../gmail/places.ts';
+import { runLabelMailbox, runMove } from '../gmail/remote.ts';
 import type { CopyOutcome, ImapSession } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
@@ -72,7 +74,16 @@ async function runOne(
       return runFlags(pool, connectionId, session, id, operation.payload);
     case 'reread':
       return rereadFlags(pool, connectionId, session, operation.payload.messageIds as MessageRowId[]);
-    default:
+    case 'label-mailbox':
+      return runLabelMailbox({ session }, operation.payload);
+    case 'move': {
+      const places = await loadPlaces(pool, connectionId);
+      if (!places) return runRemoval(pool, connectionId, session, id, operation);
+      const messageIds = operation.payload.items.map(({ messageId }) => messageId);
+      await findUids(pool, connectionId, session, { messageIds, mailboxId: null });
+      return runMove({ pool, connectionId, session }, id, operation.payload, places);
+    }
+    case 'expunge':
       return runRemoval(pool, connectionId, session, id, operation);
   }
 }
@@ -112,7 +123,7 @@ async function openTarget(
 ): Promise<OwnMailbox> {
   const mailbox = await row<OwnMailbox>(
     pool,
-    'select id, path, synced from mailbox where connection_id = $1 and id = $2',
+    'select id, path, synced, label from mailbox where connection_id = $1 and id = $2',
     [connectionId, id],
   );
   if (!mailbox) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'The folder is not there any more.' });

@@ -8,12 +8,12 @@ import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { AccountAccess } from '../accounts/access.ts';
-import { row } from '../index/sql.ts';
 import { type AccountLook, syncAccount } from './account-sync.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
 import type { Audit } from './audit.ts';
 import { BACK_OFF, type BackOffPace, createBackOff } from './back-off.ts';
 import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
+import { loadInboxPath } from './mailbox-rows.ts';
 
 /** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
 export const LOOK_EVERY_MS = 15_000;
@@ -145,19 +145,10 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     return look.missing.size > 0 ? MISSING_AGAIN_MS : pace.lookEveryMs;
   }
 
-  async function loadInboxPath(): Promise<string | null> {
-    const inbox = await row<{ path: string }>(
-      deps.pool,
-      `select path from mailbox where connection_id = $1 and role = 'inbox' and synced`,
-      [connectionId],
-    );
-    return inbox?.path ?? null;
-  }
-
   const pushAlarm = createAlarm(signal);
   /** Waits on the inbox; every push asks for it to be looked at. */
   async function pushTurn(): Promise<number | null> {
-    inboxPath ??= await loadInboxPath();
+    inboxPath ??= await loadInboxPath(deps.pool, connectionId);
     const path = inboxPath;
     if (path === null || deps.sessionsAllowed(connectionId) < 2) return pace.lookEveryMs;
     await deps.access.withImap(

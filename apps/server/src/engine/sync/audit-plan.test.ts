@@ -16,6 +16,7 @@ const there = (uid: number, system: FlagUpdate['flags']['system'] = [], keywords
   uid: uid as Uid,
   flags: { system, keywords },
   modSeq: null,
+  labels: null,
 });
 
 describe('a mailbox compared with its server', () => {

@@ -61,7 +61,8 @@ export function confirmedDrift(first: Drift, second: Drift): Drift {
   };
 }
 
-const flagsKey = ({ flags }: FlagUpdate) => `${flagBits(flags.system)} ${keyOf(flags.keywords)}`;
+const flagsKey = ({ flags, labels }: FlagUpdate) =>
+  `${flagBits(flags.system)} ${keyOf(flags.keywords)} ${keyOf(labels ?? [])}`;
 
 const NIGHT_FROM_HOUR = 1;
 const NIGHT_MS = 4 * 3_600_000;

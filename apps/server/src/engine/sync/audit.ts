@@ -7,11 +7,14 @@
 import type { ConnectionId, Learned, MailboxId, StoredAudit } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
+import { gmailTargets } from '../gmail/apply-labels.ts';
+import { flagsWithLabels, readLabels } from '../gmail/labels.ts';
 import type { FetchedMessage, FlagUpdate, ImapSession } from '../imap/types.ts';
 import { ownAddresses } from '../index/new-message.ts';
 import { row, rows } from '../index/sql.ts';
 import { loadOpenFlagOps } from '../operations/overlay.ts';
-import { applyFlags, applyMessages, localUids } from './apply.ts';
+import { applyMessages, localUids } from './apply.ts';
+import { applyFlags } from './apply-flags.ts';
 import {
   confirmedDrift,
   type Drift,
@@ -22,8 +25,9 @@ import {
 } from './audit-plan.ts';
 import { distrustQresync } from './connection-state.ts';
 import { loadMailboxes, type MailboxRow } from './mailbox-rows.ts';
-import { type SyncContext, syncMailbox } from './mailbox-sync.ts';
-import { applyMailboxList } from './mailboxes.ts';
+import { syncMailbox } from './mailbox-sync.ts';
+import { listMailboxes } from './mailboxes.ts';
+import type { SyncContext } from './sync-context.ts';
 import { applyVanished, dropVanished, hasVanished } from './vanished.ts';
 
 const FLAGS_AT_ONCE = 10_000;
@@ -64,6 +68,7 @@ export function createAudit({ pool, now, log }: AuditDeps): Audit {
     const progress = begun.get(connectionId) ?? { done: new Set(), sums: await auditList(pool, session, connectionId) };
     begun.set(connectionId, progress);
     const own = await ownAddresses(pool, connectionId);
+    const gmailOf = await gmailTargets(pool, connectionId, session);
     for (const mailbox of await loadMailboxes(pool, connectionId)) {
       if (progress.done.has(mailbox.id)) continue;
       if (signal.aborted || shouldYield()) return true;
@@ -72,6 +77,7 @@ export function createAudit({ pool, now, log }: AuditDeps): Audit {
         connectionId,
         mailboxId: mailbox.id,
         ownAddresses: own,
+        gmail: gmailOf(mailbox.id),
         session,
         learned: turn.learned,
         now,
@@ -130,10 +136,12 @@ async function save(pool: pg.Pool, connectionId: ConnectionId, audit: StoredAudi
 
 /** Mailboxes that only one side has although the list was applied: counted; LIST itself is what repairs them. */
 async function auditList(pool: pg.Pool, session: ImapSession, connectionId: ConnectionId): Promise<Sums> {
-  const listed = await session.list({ status: false });
-  const { missing } = await applyMailboxList(pool, connectionId, listed, new Set());
+  const { planned, missing } = await listMailboxes(pool, connectionId, session, {
+    status: false,
+    missingBefore: new Set(),
+  });
   const here = new Set((await loadMailboxes(pool, connectionId)).map(({ path }) => path));
-  const there = listed.filter(({ selectable }) => selectable).map(({ path }) => path);
+  const there = planned.filter(({ selectable, label }) => selectable && label === null).map(({ path }) => path);
   const unknown = there.filter((path) => !here.has(path)).length;
   const stale = [...here].filter((path) => !there.includes(path) && !missing.has(path)).length;
   return { ...NOTHING, lists: unknown + stale };
@@ -180,9 +188,19 @@ async function compare(context: SyncContext, mailbox: MailboxRow): Promise<Mailb
        where connection_id = $1 and mailbox_id = $2 and uid between $3 and $4`,
       [connectionId, mailboxId, chunk.min, chunk.max],
     );
-    flags.push(...differentFlags(index, said, await loadOpenFlagOps(pool, connectionId, askedAt)));
+    const open = await loadOpenFlagOps(pool, connectionId, askedAt);
+    const kept = context.gmail?.readsLabels ? said.map(asKept) : said;
+    const differing = new Set(differentFlags(index, kept, open).map(({ uid }) => uid));
+    flags.push(...said.filter(({ uid }) => differing.has(uid)));
   }
   return { messages: theirs.size, drift: { missing: theirs.minus(ours), superfluous: ours.minus(theirs), flags } };
+}
+
+/** Labels are kept among the keywords. */
+function asKept(update: FlagUpdate): FlagUpdate {
+  return update.labels === null
+    ? update
+    : { ...update, flags: flagsWithLabels(update.flags, readLabels(update.labels)) };
 }
 
 async function repair(context: SyncContext, { missing, superfluous, flags }: Drift): Promise<void> {

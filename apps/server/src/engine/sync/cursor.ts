@@ -1,6 +1,7 @@
 /** How far a mailbox was followed (RFC 9051 §2.3.1, RFC 7162 §3.1.1): moved in the transaction that writes the rows. */
 import type { ConnectionId, MailboxId, ModSeq, Uid, UidValidity } from '@postroom/db';
 import type pg from 'pg';
+import type { GmailTarget } from '../gmail/apply-labels.ts';
 import type { Tx } from '../index/sql.ts';
 
 /** The mailbox that a sync writes to. */
@@ -9,6 +10,8 @@ export interface SyncTarget {
   readonly connectionId: ConnectionId;
   readonly mailboxId: MailboxId;
   readonly ownAddresses: ReadonlySet<string>;
+  /** Null: the server's mailboxes are places. Else its threads and ids are taken for ours, and its labels read. */
+  readonly gmail: GmailTarget | null;
 }
 
 /** Moves a mailbox's cursor; fields left out stay. */
@@ -19,6 +22,8 @@ export interface CursorChange {
   readonly exists?: number;
   readonly syncedMinUid?: Uid;
   readonly keywordsAllowed?: boolean;
+  /** RFC 8474 MAILBOXID. */
+  readonly objectId?: string;
   readonly reconciled?: boolean;
   readonly synced?: boolean;
 }
@@ -30,6 +35,7 @@ const CURSOR_COLUMNS: Readonly<Record<string, string>> = {
   exists: 'exists',
   syncedMinUid: 'synced_min_uid',
   keywordsAllowed: 'keywords_allowed',
+  objectId: 'object_id',
 };
 
 export async function moveCursor(

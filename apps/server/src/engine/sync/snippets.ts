@@ -8,7 +8,7 @@ import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
 import { selectToRead } from '../imap/select-to-read.ts';
 import type { ImapSession } from '../imap/types.ts';
-import { UidSet } from '../imap/uid-set.ts';
+import { MAX_UID, UidSet } from '../imap/uid-set.ts';
 import { saveSnippets } from '../index/bodies.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { indexBodies } from '../index/search-index.ts';
@@ -18,8 +18,6 @@ import { type BodyPart, decodePart, htmlToText, planParts, snippet, storable } f
 /** Octets of the text part that are fetched: enough for a line, or for the words. */
 export const SNIPPET_BYTES = 3 * 1024;
 export const WORDS_BYTES = 64 * 1024;
-/** Above every UID. */
-const UID_END = 4_294_967_296 as Uid;
 /** Messages of a mailbox that one look-up goes through at most. */
 const WINDOW = 1_000;
 /** How far down a mailbox a missing snippet is looked for: what a screen shows. What is older gets it with its words. */
@@ -52,7 +50,7 @@ export async function readHeads(
   mailbox: { id: MailboxId; path: string },
   options: HeadsWanted,
 ): Promise<Uid | null> {
-  let below = options.below ?? UID_END;
+  let below = options.below ?? ((MAX_UID + 1) as Uid);
   let candidates: Candidate[] = [];
   // Where all lack it, as in a first sync, no message is looked up twice; where hardly any do, there are few look-ups.
   let window = options.kind === 'snippet' ? NEWEST : options.limit;

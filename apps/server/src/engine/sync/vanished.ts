@@ -5,6 +5,7 @@
  */
 import type { ConnectionId, MessageRowId, PlacementId, ThreadId } from '@postroom/db';
 import type pg from 'pg';
+import { hideLabels } from '../gmail/show-labels.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
@@ -16,7 +17,7 @@ const IS_VANISHED = `p.uid is null and p.operation_id is null and p.state = 'arr
 
 /**
  * UIDs that are gone. What lies nowhere else keeps its place on the screen, without a UID, until every mailbox was looked
- * at (`dropVanished`): another client may have moved it. Gives how many do.
+ * at (`dropVanished`): another client may have moved it. A label's mailbox is no place. Gives how many do.
  */
 export async function applyVanished({ pool, connectionId, mailboxId }: SyncTarget, gone: UidSet): Promise<number> {
   return transaction(pool, async (tx) => {
@@ -27,8 +28,9 @@ export async function applyVanished({ pool, connectionId, mailboxId }: SyncTarge
       `update placement p set uid = null, mod_seq = null, state = 'arriving'
        from unnest($3::bigint[], $4::bigint[]) as x(low, high)
        where p.connection_id = $1 and p.mailbox_id = $2 and p.uid between x.low and x.high and p.state = 'present'
-         and p.operation_id is null and not exists (select 1 from placement q where q.connection_id = $1
-           and q.message_id = p.message_id and q.id <> p.id) returning p.message_id`,
+         and p.operation_id is null and not exists (select 1 from placement q
+           join mailbox b on b.connection_id = $1 and b.id = q.mailbox_id and b.label is null
+           where q.connection_id = $1 and q.message_id = p.message_id and q.id <> p.id) returning p.message_id`,
       values,
     );
     await tx.query('update message set orphaned_at = now() where connection_id = $1 and id = any($2::bigint[])', [
@@ -71,13 +73,15 @@ export async function hasVanished(pool: pg.Pool, connectionId: ConnectionId): Pr
   return found.length > 0;
 }
 
-/** Placements of these messages were removed: lists and screens follow. */
-async function leaveLists(tx: Tx, connectionId: ConnectionId, removed: readonly { message_id: MessageRowId }[]) {
-  const threadIds = await orphan(
-    tx,
-    connectionId,
-    removed.map(({ message_id }) => message_id),
-  );
+/** Placements of these messages were removed: labels, lists and screens follow. Of all of them, labels alone do. */
+async function leaveLists(
+  tx: Tx,
+  connectionId: ConnectionId,
+  removed: readonly { message_id: MessageRowId }[] | 'all',
+): Promise<void> {
+  const messageIds = removed === 'all' ? [] : removed.map(({ message_id }) => message_id);
+  const hidden = await hideLabels(tx, connectionId, removed === 'all' ? 'all' : messageIds);
+  const threadIds = await orphan(tx, connectionId, [...messageIds, ...hidden]);
   await refreshThreads(tx, connectionId, threadIds);
   await announceThreads(tx, connectionId, threadIds);
 }
@@ -142,6 +146,24 @@ export async function dropUnlinked(target: SyncTarget, ids: readonly PlacementId
       [connectionId, mailboxId, ids],
     );
     await leaveLists(tx, connectionId, removed);
+  });
+}
+
+/** All Mail was read whole: what is shown under a label and does not lie there is shown no more. */
+export async function dropStrays(pool: pg.Pool, connectionId: ConnectionId): Promise<void> {
+  const found = await rows(
+    pool,
+    `select 1 from mailbox a join mailbox l on l.connection_id = $1 and l.label is not null cross join lateral (
+       select 1 from placement p where p.connection_id = $1 and p.mailbox_id = l.id and not exists (
+         select 1 from placement c
+         where c.connection_id = $1 and c.message_id = p.message_id and c.mailbox_id = a.id) limit 1) stray
+     where a.connection_id = $1 and a.role = 'archive' and a.label is null and a.synced_min_uid = 0 limit 1`,
+    [connectionId],
+  );
+  if (found.length === 0) return;
+  await transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    await leaveLists(tx, connectionId, 'all');
   });
 }
 

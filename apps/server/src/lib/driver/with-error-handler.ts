@@ -86,12 +86,13 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'throttled',
+    // QUIRK: Gmail says OVERQUOTA for the day's bandwidth, and refuses the login then; no mailbox is full, no password wrong.
     when: ({ codes, responseCode, text, retryAfterMs }) =>
       responseCode !== 'AUTHENTICATIONFAILED' &&
       (codes.includes('ETHROTTLE') ||
         responseCode === 'THROTTLED' ||
         retryAfterMs !== undefined ||
-        /throttled|rate limit|too many (failed )?(login|authentication) /i.test(text)),
+        /throttled|rate limit|bandwidth limits|too many (failed )?(login|authentication) /i.test(text)),
     code: 'THROTTLED',
     message: ({ host }, facts) => `${host} asks to slow down.${quote(facts)}`,
     fix: 'It goes on by itself after a while.',
