@@ -14,6 +14,7 @@ import { createOutboxDispatcher } from './engine/outbox/index.ts';
 import type { Submit } from './engine/outbox/submission.ts';
 import { createAccountWork } from './engine/schedule/account-work.ts';
 import { startAccountWorker } from './engine/sync/account-worker.ts';
+import { createAudit } from './engine/sync/audit.ts';
 import { saveLearned } from './engine/sync/connection-state.ts';
 import { announceRestart } from './engine/sync/restart.ts';
 import { type Supervisor, startSupervisor } from './engine/sync/supervisor.ts';
@@ -73,6 +74,7 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
     outbox: createOutboxDispatcher({ pool, submit, withImap: access.withImap, now }),
     now,
   });
+  const audit = createAudit({ pool, now, log: write });
   const ownServer = ownServerOf(env);
   const testConnection = createConnectionTest({ dialler });
   let supervisor: Supervisor | undefined;
@@ -102,6 +104,7 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
             pool,
             access,
             work,
+            audit,
             now,
             random: Math.random,
             log: write,

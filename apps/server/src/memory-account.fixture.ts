@@ -1,5 +1,12 @@
 /** One connected account on in-memory mail servers, with mail in it. Test code only. */
-import { type MemoryImap, type MemorySmtp, startMemoryImap, startMemorySmtp, waitUntil } from '@postroom/mail-lab';
+import {
+  type MemoryImap,
+  type MemoryImapOptions,
+  type MemorySmtp,
+  startMemoryImap,
+  startMemorySmtp,
+  waitUntil,
+} from '@postroom/mail-lab';
 import type { AppClient } from './app.fixture.ts';
 import type { NewConnection } from './lib/driver/schemas.ts';
 
@@ -13,9 +20,13 @@ export interface MemoryMailServers {
 }
 
 /** Starts them, without encryption on the loopback interface. */
-export async function startMemoryMail(user: string, capabilities?: readonly string[]): Promise<MemoryMailServers> {
+export async function startMemoryMail(
+  user: string,
+  capabilities?: readonly string[],
+  more: Pick<MemoryImapOptions, 'greeting' | 'mailboxes' | 'onCommand'> = {},
+): Promise<MemoryMailServers> {
   const users = [{ user, password: 'fake-password' }];
-  const imap = await startMemoryImap({ users, ...(capabilities ? { capabilities } : {}) });
+  const imap = await startMemoryImap({ users, ...more, ...(capabilities ? { capabilities } : {}) });
   const smtp = await startMemorySmtp({ users, tls: 'none' });
   return {
     imap,

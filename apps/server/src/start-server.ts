@@ -19,7 +19,7 @@ import { createImageProxy } from './http/image-proxy.ts';
 import { createImageSigner } from './http/image-signature.ts';
 import { type Listener, listen } from './http/listen.ts';
 import { createMessageRoutes } from './http/messages.ts';
-import { countAccountsByState, createMetrics } from './http/metrics.ts';
+import { countAccountsByState, countDriftByKind, createMetrics } from './http/metrics.ts';
 import { ownOrigins } from './http/origin-check.ts';
 import { createStaticApp } from './http/static-app.ts';
 import { createUploadRoutes } from './http/uploads.ts';
@@ -107,7 +107,10 @@ async function run(
       audit,
       now,
     });
-    const metrics = createMetrics({ countAccounts: () => countAccountsByState(pool) });
+    const metrics = createMetrics({
+      countAccounts: () => countAccountsByState(pool),
+      countDrift: () => countDriftByKind(pool),
+    });
     const app = createHttpApp({
       ...origin,
       auth,

@@ -10,7 +10,7 @@ interface State extends Partial<Readiness> {
   readonly timeoutMs?: number;
 }
 
-const noMetrics = () => createMetrics({ countAccounts: async () => [] });
+const noMetrics = () => createMetrics({ countAccounts: async () => [], countDrift: async () => [] });
 
 async function ask(
   path: string,
@@ -116,8 +116,12 @@ describe('metrics', () => {
 
   it('tell the process, and the accounts by state as they are now', async () => {
     let live = 1;
-    const metrics = createMetrics({ countAccounts: async () => [{ state: 'live', count: live }] });
+    const metrics = createMetrics({
+      countAccounts: async () => [{ state: 'live', count: live }],
+      countDrift: async () => [{ kind: 'flags', count: 3 }],
+    });
     expect(await numbers(metrics)).toContain('postroom_accounts{state="live"} 1');
+    expect(await numbers(metrics)).toContain('postroom_audit_drift{kind="flags"} 3');
     live = 2;
     const text = await numbers(metrics);
     expect(text).toContain('postroom_accounts{state="live"} 2');
@@ -125,6 +129,8 @@ describe('metrics', () => {
   });
 
   it('are there without the database too', async () => {
-    expect(await numbers(createMetrics({ countAccounts: away }))).toContain('process_cpu_seconds_total');
+    expect(await numbers(createMetrics({ countAccounts: away, countDrift: away }))).toContain(
+      'process_cpu_seconds_total',
+    );
   });
 });

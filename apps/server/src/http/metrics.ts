@@ -13,9 +13,17 @@ export interface AccountCount {
   readonly count: number;
 }
 
+/** What the last comparisons of all accounts with their servers found. */
+export interface AuditCount {
+  readonly kind: string;
+  readonly count: number;
+}
+
 export interface MetricsDeps {
   /** Asked when the numbers are asked for. */
   readonly countAccounts: () => Promise<readonly AccountCount[]>;
+  /** Likewise. */
+  readonly countDrift: () => Promise<readonly AuditCount[]>;
 }
 
 export interface Metrics {
@@ -27,7 +35,7 @@ export interface Metrics {
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** Makes the registry and what fills it. */
-export function createMetrics({ countAccounts }: MetricsDeps): Metrics {
+export function createMetrics({ countAccounts, countDrift }: MetricsDeps): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
@@ -49,6 +57,17 @@ export function createMetrics({ countAccounts }: MetricsDeps): Metrics {
       for (const { state, count } of counts) this.set({ state }, count);
     },
   });
+  new Gauge({
+    name: 'postroom_audit_drift',
+    help: 'Differences between index and mail server that the last audit of each account found and repaired.',
+    labelNames: ['kind'],
+    registers: [registry],
+    async collect() {
+      const counts = await countDrift().catch(() => []);
+      this.reset();
+      for (const { kind, count } of counts) this.set({ kind }, count);
+    },
+  });
   return {
     registry,
     middleware: async (c, next) => {
@@ -65,5 +84,15 @@ export function countAccountsByState(sql: Queryable): Promise<AccountCount[]> {
   return rows<AccountCount & { [column: string]: unknown }>(
     sql,
     'select state, count(*)::int as count from connection group by state',
+  );
+}
+
+/** Differences by kind, summed over the last audit of every account. */
+export function countDriftByKind(sql: Queryable): Promise<AuditCount[]> {
+  return rows<AuditCount & { [column: string]: unknown }>(
+    sql,
+    `select kind, coalesce(sum((audit ->> kind)::int), 0)::int as count
+     from unnest(array['missing', 'superfluous', 'flags', 'lists']) as kind
+     left join connection on audit is not null group by kind`,
   );
 }

@@ -16,7 +16,7 @@ import {
 import type { ConnectionId, IdentityId, LabelId, MailboxId, ModSeq, Uid, UidValidity, UserId } from '../ids.ts';
 import { user } from './auth.ts';
 import { at, int8 } from './columns.ts';
-import type { LabelColor, Learned, StoredEndpoint, StoredError, StoredPins } from './shapes.ts';
+import type { LabelColor, Learned, StoredAudit, StoredEndpoint, StoredError, StoredPins } from './shapes.ts';
 
 export type ConnectionState = 'syncing' | 'live' | 'degraded' | 'needs-attention' | 'paused';
 
@@ -48,6 +48,10 @@ export const connection = pgTable(
     /** The worker that syncs this account, and until when its claim holds (engine/sync/lease.ts). */
     leaseOwner: text('lease_owner'),
     leaseUntil: at('lease_until'),
+    /** When it is next compared with its server, whole (engine/sync/audit.ts); null: not planned yet. */
+    auditDueAt: at('audit_due_at'),
+    /** What the last comparison found. */
+    audit: jsonb('audit').$type<StoredAudit>(),
     createdAt: at('created_at').notNull().defaultNow(),
     updatedAt: at('updated_at').notNull().defaultNow(),
   },
@@ -76,6 +80,11 @@ export const mailbox = pgTable(
     subscribed: boolean('subscribed').notNull().default(true),
     /** False: `\Noselect`, or skipped by a quirk (Gmail's label mailboxes). */
     synced: boolean('synced').notNull().default(true),
+    /**
+     * X-GM-LABELS name of the label that this mailbox is (docs/decisions/004). Its placements say where a message of All
+     * Mail is shown and have no UID. Null: a place where messages lie.
+     */
+    label: text('label'),
     /** RFC 8474 MAILBOXID. */
     objectId: text('object_id'),
     uidValidity: int8('uid_validity').$type<UidValidity>(),

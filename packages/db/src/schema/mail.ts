@@ -96,6 +96,8 @@ export const placement = pgTable(
     keywords: text('keywords').array().notNull().default([]),
     modSeq: int8('mod_seq').$type<ModSeq>(),
     state: text('state').$type<PlacementState>().notNull().default('present'),
+    /** It lies here and is shown where its labels say: Gmail's All Mail, for what is in the inbox, Sent or Drafts. */
+    covered: boolean('covered').notNull().default(false),
     /** The operation that makes it leave or arrive; null for `present`, and for what the outbox or a draft puts there. */
     operationId: int8('operation_id').$type<OperationId>(),
   },

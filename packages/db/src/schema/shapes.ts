@@ -39,6 +39,19 @@ export interface Learned {
   maxConnections?: number;
 }
 
+/** A whole comparison of an account with its server: how much was compared, and what differed and was repaired. */
+export interface StoredAudit {
+  /** ISO 8601. */
+  at: string;
+  mailboxes: number;
+  messages: number;
+  missing: number;
+  superfluous: number;
+  flags: number;
+  /** Mailboxes that only one side had. */
+  lists: number;
+}
+
 /** All people a message names. Lists are capped at 1,000 with the true number beside. */
 export interface MessageAddresses {
   from?: Address;

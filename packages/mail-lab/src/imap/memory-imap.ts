@@ -1,7 +1,7 @@
 /**
  * A scriptable IMAP4rev1 server in memory. `capabilities` are what it says and what it does: a command of an extension
  * that is not offered is answered with BAD. Tests look into and change its mail directly, read what clients sent, and
- * make it lie through `onCommand`. Left out: quota, ACL, SORT, THREAD, NOTIFY, BINARY, COMPRESS.
+ * make it lie through `onCommand`; `gmail.ts` makes a Gmail of it. Left out: quota, ACL, SORT, THREAD, NOTIFY, BINARY, COMPRESS.
  */
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
@@ -41,6 +41,8 @@ export interface MemoryImapOptions {
   /** Mailboxes beside INBOX. Default: Drafts, Sent, Junk, Trash, Archive with their special uses. */
   mailboxes?: { path: string; specialUse?: string }[];
   separator?: '/' | '.';
+  /** Mailboxes that were made before, instead of those: `createGmail`. */
+  store?: MemoryStore;
   /** `starttls` offers STARTTLS, `implicit` speaks TLS from the first byte. Default none. */
   tls?: 'starttls' | 'implicit';
   certificate?: CertificateKind;
@@ -86,8 +88,9 @@ const SPECIAL: { path: string; specialUse?: string }[] = [
 /** Starts it on a free port. */
 export async function startMemoryImap(options: MemoryImapOptions = {}): Promise<MemoryImap> {
   const users = options.users ?? [{ user: 'ada@lab.test', password: 'not-a-secret-ada' }];
-  const store = createStore(options.separator);
-  for (const { path, specialUse } of options.mailboxes ?? SPECIAL) store.create(path, specialUse ? { specialUse } : {});
+  const store = options.store ?? createStore(options.separator);
+  const made = options.store ? [] : (options.mailboxes ?? SPECIAL);
+  for (const { path, specialUse } of made) store.create(path, specialUse ? { specialUse } : {});
   const authority = options.tls ? createCertificateAuthority() : undefined;
   const pair = authority?.issue(options.certificate);
   const transcript: { connection: number; line: string }[] = [];

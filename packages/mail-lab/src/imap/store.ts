@@ -11,6 +11,8 @@ export interface MemoryMessage {
   /** OBJECTID (RFC 8474). */
   emailId: string;
   threadId: string | null;
+  /** X-GM-LABELS; gmail.ts. */
+  labels?: Set<string>;
 }
 
 /** What can be said about a message that is put into a mailbox. */
@@ -42,6 +44,10 @@ export interface MemoryMailbox {
   expunge(...uids: number[]): void;
   setFlags(uid: number, flags: Iterable<string>): void;
   find(uid: number): MemoryMessage | undefined;
+  /** Gmail: the label that this mailbox is, which FETCH leaves out here. */
+  ownLabel?: string | undefined;
+  /** Gmail: X-GM-LABELS of STORE; false for one that cannot be. */
+  storeLabels?(uid: number, operation: 'add' | 'remove' | 'set', names: string[]): boolean;
   /** A new UIDVALIDITY; with `renumber` (default) every message also gets a new UID, from 1. */
   bumpUidValidity(renumber?: boolean): void;
 }
@@ -86,8 +92,9 @@ function createMailbox(store: MemoryStore, path: string, uidValidity: number): M
         emailId: input.emailId ?? `M${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`,
         threadId: input.threadId ?? null,
       };
+      const isNewest = uid > (mailbox.messages.at(-1)?.uid ?? 0);
       mailbox.messages.push(message);
-      mailbox.messages.sort((one, other) => one.uid - other.uid);
+      if (!isNewest) mailbox.messages.sort((one, other) => one.uid - other.uid);
       mailbox.uidNext = Math.max(mailbox.uidNext, uid + 1);
       store.changed();
       return message;

@@ -2,12 +2,13 @@
  * What a connected account's servers can do, what that means for its user, and what was learned: the connection is tested
  * anew, the rest is read from the index. The report is plain text to paste somewhere; it holds no secret.
  */
-import type { ConnectionId, Learned, StoredEndpoint, StoredError } from '@postroom/db';
+import type { ConnectionId, Learned, StoredAudit, StoredEndpoint, StoredError } from '@postroom/db';
 import type pg from 'pg';
 import { notFound } from '../../lib/driver/errors.ts';
 import type { ConnectionTest, DoctorReport, NewConnection, Probe } from '../../lib/driver/schemas.ts';
 import { row } from '../index/sql.ts';
 import type { AccountAccess } from './access.ts';
+import { type Quirks, quirksOf } from './quirks/quirks.ts';
 
 type Check = DoctorReport['checks'][number];
 
@@ -26,7 +27,10 @@ interface Facts {
   readonly capabilities: readonly string[];
   readonly keywords: boolean | null;
   readonly mailboxes: number;
+  /** Mailboxes are read as labels. */
+  readonly labels: boolean;
   readonly open_operations: number;
+  readonly audit: StoredAudit | null;
 }
 
 /** What lacks, and what then happens instead. */
@@ -82,23 +86,32 @@ export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
     ]);
     if (!facts) throw notFound('account');
     const capabilities = test.imap.capabilities ?? facts.capabilities;
+    const quirks = quirksOf({
+      host: facts.imap.host,
+      greeting: '',
+      capabilities: new Set(capabilities.map((name) => name.toUpperCase())),
+      id: '',
+    });
     const checks = [
       serverCheck('imap', 'Incoming mail (IMAP)', facts.imap, test.imap),
       serverCheck('smtp', 'Outgoing mail (SMTP)', facts.smtp, test.smtp),
       ...ABILITIES.map((ability) => abilityCheck(ability, capabilities)),
       keywordsCheck(facts),
+      ...labelsCheck(facts, quirks),
       stateCheck(facts),
+      auditCheck(facts),
     ];
-    return { checks, report: reportOf(checks, facts, capabilities) };
+    return { checks, report: reportOf(checks, facts, { capabilities, quirks }) };
   };
 }
 
 function loadFacts(pool: pg.Pool, connectionId: ConnectionId): Promise<Facts | undefined> {
   return row<Facts & pg.QueryResultRow>(
     pool,
-    `select c.imap, c.smtp, c.state, c.error, c.learned, c.capabilities,
+    `select c.imap, c.smtp, c.state, c.error, c.learned, c.capabilities, c.audit,
        (select bool_or(keywords_allowed) from mailbox where connection_id = c.id) as keywords,
        (select count(*)::int from mailbox where connection_id = c.id and synced) as mailboxes,
+       exists (select 1 from mailbox where connection_id = c.id and label is not null) as labels,
        (select count(*)::int from operation where connection_id = c.id and state in ('pending', 'running')) as open_operations
      from connection c where c.id = $1`,
     [connectionId],
@@ -155,7 +168,45 @@ function stateCheck({ state, error, open_operations }: Facts): Check {
   };
 }
 
-function reportOf(checks: readonly Check[], facts: Facts, capabilities: readonly string[]): string {
+/** Every night the whole account is compared with its server. */
+function auditCheck({ audit }: Facts): Check {
+  const title = 'What is shown is what the server has';
+  if (!audit) return { id: 'audit', ok: true, title, detail: 'It is compared every night; not yet for this account.' };
+  const differences = audit.missing + audit.superfluous + audit.flags + audit.lists;
+  const compared = `${audit.messages} messages in ${audit.mailboxes} folders were compared on ${audit.at}`;
+  if (differences === 0) return { id: 'audit', ok: true, title, detail: `${compared}: all are equal.` };
+  return {
+    id: 'audit',
+    ok: false,
+    title,
+    detail: `${compared}: ${differences} differed and were mended.`,
+    consequence: 'Something was shown for a while that was not so.',
+    fix: 'Have the account read anew. If it comes back, send this report to whoever runs Postroom.',
+  };
+}
+
+/** Gmail lets its user take All Mail out of IMAP. */
+function labelsCheck({ labels }: Facts, quirks: Quirks): Check[] {
+  if (quirks.labels === null) return [];
+  const about = { id: 'labels', title: 'Labels are read as labels' };
+  if (labels) return [{ ...about, ok: true, detail: 'All Mail is shown in IMAP: every message is read once.' }];
+  return [
+    {
+      ...about,
+      ok: false,
+      detail: 'All Mail is not shown in IMAP.',
+      consequence:
+        'Labels are shown as folders, a message with several is read once for each, and what is archived is not seen.',
+      fix: 'In Gmail’s settings, under Labels, turn “Show in IMAP” on for All Mail.',
+    },
+  ];
+}
+
+function reportOf(
+  checks: readonly Check[],
+  facts: Facts,
+  { capabilities, quirks }: { capabilities: readonly string[]; quirks: Quirks },
+): string {
   const lines = checks.map(({ id, ok, detail }) => `${ok ? 'ok  ' : 'FAIL'} ${id}: ${detail}`);
   return [
     `imap ${facts.imap.host}:${facts.imap.port} ${facts.imap.security}`,
@@ -163,6 +214,7 @@ function reportOf(checks: readonly Check[], facts: Facts, capabilities: readonly
     ...lines,
     `mailboxes: ${facts.mailboxes}`,
     `learned: ${JSON.stringify(facts.learned)}`,
+    `known for: ${quirks.names.join(', ') || 'nothing'}`,
     `capabilities: ${[...capabilities].sort().join(' ')}`,
   ].join('\n');
 }

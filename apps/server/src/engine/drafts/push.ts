@@ -2,11 +2,12 @@
  * Drafts to the server: append the new copy, then remove every older one of the same Message-ID. In this order a crash
  * leaves two copies for a while and never none; the next push, which finds the draft still dirty, leaves exactly one.
  */
-import type { ConnectionId, DraftId, MessageRowId, Uid } from '@postroom/db';
+import type { ConnectionId, DraftId, MailboxId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
+import { carrierMailbox, coverCarriers } from '../gmail/show-labels.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
-import { lockAccount, row, rows, transaction } from '../index/sql.ts';
+import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { type OwnMailbox, onServer } from '../operations/mailbox-of-role.ts';
 import type { Sender } from '../outbox/enqueue.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
@@ -48,17 +49,18 @@ export async function pushDrafts(
     connectionId,
   ]);
   if (!sender) return;
+  const home = mailbox && (await homeOf(pool, connectionId, mailbox));
   for (const draft of dirty) {
-    if (!mailbox) {
+    if (!mailbox || !home) {
       if (draft.deleted_at !== null) await forget(pool, connectionId, draft.id, draft.message_id);
       continue;
     }
-    const older = await olderCopies(pool, connectionId, session, mailbox, draft);
-    const uid = draft.deleted_at === null ? await append(pool, session, mailbox, sender, draft, older) : null;
+    const older = await olderCopies(pool, connectionId, session, home, draft);
+    const uid = draft.deleted_at === null ? await append(pool, session, { mailbox, home }, sender, draft, older) : null;
     const removed = uid === null ? older : older.filter((one) => one !== uid);
-    if (removed.length > 0) await session.expunge(UidSet.of(removed));
+    if (removed.length > 0) await remove(pool, connectionId, session, home, UidSet.of(removed));
     if (draft.deleted_at !== null) await forget(pool, connectionId, draft.id, draft.message_id);
-    else await settle(pool, connectionId, mailbox, draft, uid);
+    else await settle(pool, connectionId, home, draft, uid);
   }
 }
 
@@ -70,12 +72,16 @@ async function olderCopies(
   mailbox: OwnMailbox,
   draft: DraftRow,
 ): Promise<Uid[]> {
-  await session.select(mailbox.path);
+  const { uidValidity } = await session.select(mailbox.path);
   const found = await session.searchHeader('Message-ID', draft.message_id_header);
+  // Under another UIDVALIDITY the UIDs that we know are those of other messages.
   const known = await rows<{ uid: Uid }>(
     pool,
-    'select uid from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is not null',
-    [connectionId, mailbox.id, draft.message_id],
+    `select p.uid from placement p
+     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
+     where p.connection_id = $1 and p.mailbox_id = $2 and p.message_id = $3 and p.uid is not null
+       and ($4::bigint is null or b.uid_validity = $4)`,
+    [connectionId, mailbox.id, draft.message_id, uidValidity],
   );
   return [...new Set([...found, ...known.map(({ uid }) => uid)])];
 }
@@ -83,7 +89,7 @@ async function olderCopies(
 async function append(
   pool: pg.Pool,
   session: ImapSession,
-  mailbox: OwnMailbox,
+  { mailbox, home }: { mailbox: OwnMailbox; home: OwnMailbox },
   sender: Sender,
   draft: DraftRow,
   older: readonly Uid[],
@@ -95,10 +101,48 @@ async function append(
     { system: ['draft', 'seen'], keywords: [] },
     draft.updated_at,
   );
-  await session.select(mailbox.path);
-  if (uid !== null) return uid;
+  await session.select(home.path);
+  if (uid !== null && home.id === mailbox.id) return uid;
   const after = await session.searchHeader('Message-ID', draft.message_id_header);
   return after.filter((one) => !older.includes(one)).sort((a, b) => b - a)[0] ?? null;
+}
+
+/** Where a draft really lies: the mailbox itself, or All Mail, where mailboxes are labels. */
+async function homeOf(pool: pg.Pool, connectionId: ConnectionId, mailbox: OwnMailbox): Promise<OwnMailbox> {
+  const carrier = mailbox.label === null ? null : await carrierMailbox(pool, connectionId);
+  return carrier ? { ...carrier, synced: true, label: null } : mailbox;
+}
+
+/**
+ * Takes copies away for good; their mailbox is the selected one. QUIRK: on Gmail an EXPUNGE takes a label off and leaves the
+ * draft in All Mail: only what is expunged from Trash is gone.
+ */
+async function remove(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  session: ImapSession,
+  home: OwnMailbox,
+  uids: UidSet,
+): Promise<void> {
+  const trash =
+    session.quirks.labels === null
+      ? undefined
+      : await row<{ path: string }>(
+          pool,
+          `select path from mailbox where connection_id = $1 and role = 'trash' and synced`,
+          [connectionId],
+        );
+  if (!trash) {
+    await session.expunge(uids);
+    return;
+  }
+  const { uidMap } = await session.move(uids, trash.path);
+  const moved = [...uids].flatMap((uid) => uidMap.get(uid) ?? []);
+  if (moved.length > 0) {
+    await session.select(trash.path);
+    await session.expunge(UidSet.of(moved));
+  }
+  await session.select(home.path);
 }
 
 /** The row that stands for the draft has the new copy's UID now. */
@@ -134,9 +178,22 @@ async function settle(
        where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is distinct from $4`,
       [connectionId, mailbox.id, draft.message_id, uid],
     );
+    await lieThere(tx, connectionId, mailbox.id, draft.message_id, uid);
     const ids = [draft.message_id, ...doubles.map(({ message_id }) => message_id)];
     await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, ids));
   });
+}
+
+/** Where its mailbox is a label, the draft has no place in All Mail before the first push. */
+async function lieThere(tx: Tx, connectionId: ConnectionId, mailboxId: MailboxId, messageId: MessageRowId, uid: Uid) {
+  await tx.query(
+    `insert into placement (connection_id, mailbox_id, uid, message_id, flags, keywords)
+     select $1, $2, $4, $3, p.flags, p.keywords from placement p
+     where p.connection_id = $1 and p.message_id = $3 and p.uid is null limit 1
+     on conflict (connection_id, mailbox_id, uid) do nothing`,
+    [connectionId, mailboxId, messageId, uid],
+  );
+  await coverCarriers(tx, connectionId, [messageId]);
 }
 
 /** A deleted draft whose copies are gone. */
@@ -152,7 +209,8 @@ async function forget(
     if (messageId === null) return;
     await tx.query(
       `delete from placement p using mailbox b where p.connection_id = $1 and p.message_id = $2
-         and b.connection_id = p.connection_id and b.id = p.mailbox_id and b.role = 'drafts'`,
+         and b.connection_id = p.connection_id and b.id = p.mailbox_id
+         and (b.role = 'drafts' or (b.role = 'archive' and p.state = 'leaving'))`,
       [connectionId, messageId],
     );
     await tx.query(
@@ -171,7 +229,7 @@ async function openDrafts(
 ): Promise<OwnMailbox | undefined> {
   const mailbox = await row<OwnMailbox>(
     pool,
-    `select id, path, synced from mailbox where connection_id = $1 and role = 'drafts'`,
+    `select id, path, synced, label from mailbox where connection_id = $1 and role = 'drafts'`,
     [connectionId],
   );
   return mailbox && onServer(pool, connectionId, session, mailbox);

@@ -34,8 +34,10 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
       pool,
       `select p.uid, b.path from placement p
        join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-       where p.connection_id = $1 and p.message_id = $2 and b.role = 'drafts' and p.uid is not null
-         and p.state <> 'leaving' limit 1`,
+       where p.connection_id = $1 and p.message_id = $2 and p.uid is not null and p.state <> 'leaving'
+         and exists (select 1 from placement d join mailbox o on o.connection_id = d.connection_id and o.id = d.mailbox_id
+           where d.connection_id = $1 and d.message_id = $2 and o.role = 'drafts' and d.state <> 'leaving')
+       order by b.role = 'drafts' desc limit 1`,
       [connectionId, messageId],
     );
     if (!place) throw notFound('draft');

@@ -1,12 +1,14 @@
 /**
- * Commands that change mail: STORE (RFC 9051 §6.4.6), COPY, MOVE (RFC 6851) and EXPUNGE (RFC 4315). Flags are added and
- * removed, never set as a whole. Nothing is removed that was not asked for, and nothing that was to be moved and did not
- * arrive.
+ * Commands that change mail: STORE (RFC 9051 §6.4.6) of flags and X-GM-LABELS, COPY, MOVE (RFC 6851), EXPUNGE (RFC 4315),
+ * APPEND and CREATE. Flags are added and removed, never set as a whole. Nothing is removed that was not asked for, and
+ * nothing that was to be moved and did not arrive.
  */
 import type { Uid } from '@postroom/db';
 import type { ImapFlow } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
-import { copyOutcomeOf, flagNames } from './convert.ts';
+import type { Quirks } from '../accounts/quirks/quirks.ts';
+import { copyOutcomeOf, flagNames, uidOf, uidValidityOf } from './convert.ts';
+import { internalsOf } from './internals.ts';
 import type { Replies } from './replies.ts';
 import type { Capabilities, CopyOutcome, ImapSession, MailboxStatus, StoreOutcome } from './types.ts';
 import { UidSet } from './uid-set.ts';
@@ -14,16 +16,30 @@ import { UidSet } from './uid-set.ts';
 export interface ChangeDeps {
   readonly client: ImapFlow;
   readonly capabilities: Capabilities;
+  readonly quirks: Quirks;
   readonly replies: Replies;
   /** Null: the server refuses the search. */
   readonly search: (criteria: Readonly<Record<string, unknown>>) => Promise<readonly number[] | null>;
   readonly status: (path: string) => Promise<MailboxStatus>;
 }
 
-type Changes = Pick<ImapSession, 'storeFlags' | 'copy' | 'move' | 'expunge'>;
+type Changes = Pick<
+  ImapSession,
+  'storeFlags' | 'storeLabels' | 'copy' | 'move' | 'expunge' | 'append' | 'createMailbox'
+>;
 
-export function createChanges({ client, capabilities, replies, search, status }: ChangeDeps): Changes {
+export function refused(what: string): MailError {
+  return new MailError({ code: 'SERVER_UNAVAILABLE', message: `The mail server refused ${what}.`, on: 'imap' });
+}
+
+export function createChanges(deps: ChangeDeps): Changes {
+  const { client, capabilities, quirks, replies, search, status } = deps;
+
   async function storeFlags(...[uids, { add, remove }]: Parameters<ImapSession['storeFlags']>): Promise<StoreOutcome> {
+    const keywords = [...(add?.keywords ?? []), ...(remove?.keywords ?? [])];
+    if (keywords.length > 0 && !quirks.keepsKeywords) {
+      throw new MailError({ code: 'NOT_SUPPORTED', message: `The server keeps no ${keywords.join(', ')}.` });
+    }
     let modified = UidSet.empty;
     for (const [names, method] of [
       [flagNames(add), 'messageFlagsAdd'],
@@ -45,18 +61,38 @@ export function createChanges({ client, capabilities, replies, search, status }:
     return copyOutcomeOf(value);
   }
 
+  async function storeLabels(...[uids, { add, remove }]: Parameters<ImapSession['storeLabels']>): Promise<void> {
+    for (const [labels, method] of [
+      [add, 'messageFlagsAdd'],
+      [remove, 'messageFlagsRemove'],
+    ] as const) {
+      if (labels.length === 0) continue;
+      await replies.run('to change labels', () =>
+        client[method](uids.toString(), [...labels], { uid: true, useLabels: true }),
+      );
+    }
+  }
+
   /** Without UIDPLUS an EXPUNGE would take other clients' `\Deleted` along: then ours stay flagged. */
   async function expunge(uids: UidSet): Promise<{ left: readonly Uid[] }> {
-    const remove = () => client.messageDelete(uids.toString(), { uid: true });
     if (capabilities.uidplus) {
-      await replies.run('to remove messages', remove);
+      await replies.run('to remove messages', () => client.messageDelete(uids.toString(), { uid: true }));
       return { left: [] };
     }
     await storeFlags(uids, { add: { system: ['deleted'] } });
     const flagged = UidSet.of((await search({ deleted: true })) ?? []);
     if (flagged.isEmpty || !flagged.minus(uids).isEmpty) return { left: [...uids] };
-    await replies.run('to remove messages', remove);
+    await expungeFlagged();
     return { left: [] };
+  }
+
+  /** imapflow sends UID EXPUNGE wherever UIDPLUS is offered, also where it is not relied on. */
+  async function expungeFlagged(): Promise<void> {
+    try {
+      (await internalsOf(client).exec('EXPUNGE', false)).next();
+    } catch (error) {
+      throw replies.refusalOf(error);
+    }
   }
 
   /** COPY, a look whether the copies are there, and only then the end of the originals. */
@@ -81,6 +117,7 @@ export function createChanges({ client, capabilities, replies, search, status }:
 
   return {
     storeFlags,
+    storeLabels,
     copy,
     expunge,
     async move(uids, target) {
@@ -89,6 +126,26 @@ export function createChanges({ client, capabilities, replies, search, status }:
         client.messageMove(uids.toString(), target, { uid: true }),
       );
       return copyOutcomeOf(value);
+    },
+    async append(path, message, flags, internalDate) {
+      const isExamined = client.mailbox !== false && client.mailbox.path === path && client.mailbox.readOnly === true;
+      if (isExamined && !quirks.appendsWhileExamined) await client.mailboxOpen(path);
+      const answer = await client.append(path, message, flagNames(flags), internalDate);
+      if (!answer) throw refused(`to store a message in ${path}`);
+      return { uid: uidOf(answer.uid), uidValidity: uidValidityOf(answer.uidValidity) };
+    },
+    /** Where everything is kept below the inbox and no NAMESPACE says so, only the refusal shows it. */
+    async createMailbox(path) {
+      const create = async (name: string) => (await client.mailboxCreate(name)).path;
+      try {
+        const prefix = `INBOX${client.namespace?.delimiter ?? '/'}`;
+        return await create(path).catch((error: unknown) => {
+          if (!client.usable || path.startsWith(prefix)) throw error;
+          return create(prefix + path);
+        });
+      } catch (error) {
+        throw replies.refusalOf(error);
+      }
     },
   };
 }

@@ -6,8 +6,9 @@
 import { ImapFlow } from 'imapflow';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import type { Dial } from '../../security/tls.ts';
+import { quirksOf, quirksOfHost } from '../accounts/quirks/quirks.ts';
+import { factsOf } from './convert.ts';
 import { boundAnswers } from './flood.ts';
-import { quirksOf } from './quirks.ts';
 import { watchReplies } from './replies.ts';
 import { createSession } from './session.ts';
 import { createTransport } from './transport.ts';
@@ -25,7 +26,7 @@ const MAX_LITERAL = 160 * 1024 * 1024;
 const MAX_RESPONSE = 192 * 1024 * 1024;
 const MAX_TOKENS = 250_000;
 
-/** RFC 2971. Every field is given, because imapflow fills what lacks with its own name and address. */
+/** RFC 2971: some servers refuse strangers (accounts/quirks, Coremail). Every field is given, because imapflow fills what lacks with its own name and address. */
 const CLIENT_INFO = { name: 'Postroom', version: '0.1', vendor: 'Postroom', 'support-url': '' };
 
 export interface ConnectOptions {
@@ -46,7 +47,6 @@ export async function connectImap(
   { signal, silentMs = SOCKET_MS, idleMs = IDLE_MS, commandMs = COMMAND_MS }: ConnectOptions = {},
 ): Promise<ImapSession> {
   const { endpoint } = account;
-  const quirks = quirksOf(endpoint.host);
   const client = new ImapFlow({
     host: dial.address,
     port: endpoint.port,
@@ -59,7 +59,7 @@ export async function connectImap(
     clientInfo: CLIENT_INFO,
     logger: false,
     disableAutoIdle: true,
-    qresync: quirks.qresync ?? true,
+    qresync: quirksOfHost(endpoint.host).trustsQresync,
     connectionTimeout: CONNECT_MS,
     greetingTimeout: GREETING_MS,
     socketTimeout: silentMs,
@@ -67,7 +67,6 @@ export async function connectImap(
     maxLiteralSize: MAX_LITERAL,
     maxResponseSize: MAX_RESPONSE,
     maxResponseTokens: MAX_TOKENS,
-    ...(quirks.pollBy ? { missingIdleCommand: quirks.pollBy } : {}),
   });
   const unasked = listenUnasked(client);
   boundAnswers(client, commandMs);
@@ -85,6 +84,7 @@ export async function connectImap(
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
-  const limits = { everyMs: quirks.idleMs ?? idleMs, silentMs };
-  return createSession({ client, context, unasked, replies, limits });
+  const quirks = quirksOf(factsOf(client, endpoint.host));
+  const limits = { everyMs: quirks.idleRestartMs ?? idleMs, silentMs };
+  return createSession({ client, context, unasked, replies, quirks, limits });
 }

@@ -1,6 +1,7 @@
 /** imapflow's shapes to ours. The types name only what is read; every field is the server's and may lack. Pure. */
 import type { MailboxRole, ModSeq, Uid, UidValidity } from '@postroom/db';
 import type { FetchMessageObject, ImapFlow, ListResponse, StatusObject } from 'imapflow';
+import type { Quirks, ServerFacts } from '../accounts/quirks/quirks.ts';
 import { structureFromImap } from '../mime/index.ts';
 import type {
   Capabilities,
@@ -12,8 +13,8 @@ import type {
   MailboxStatus,
   SystemFlag,
 } from './types.ts';
+import { MAX_UID } from './uid-set.ts';
 
-const MAX_UID = 4_294_967_295;
 /** Of a message's fields; what is beyond is no letterhead. */
 const MAX_HEADER = 1024 * 1024;
 
@@ -96,10 +97,16 @@ export function listedMailboxOf(mailbox: ListResponse): ListedMailbox {
     attributes,
     selectable: !attributes.includes('noselect') && !attributes.includes('nonexistent'),
     subscribed: mailbox.subscribed === true,
-    role: mailbox.path.toUpperCase() === 'INBOX' ? 'inbox' : (ROLES[mailbox.specialUse?.toLowerCase() ?? ''] ?? null),
+    role: roleOf(mailbox, attributes),
     objectId: null,
     status: mailbox.status && !('error' in mailbox.status && mailbox.status.error) ? statusOf(mailbox.status) : null,
   };
+}
+
+/** imapflow finds special mailboxes by name where no attribute tells, and has no word for \Important (RFC 8457). */
+function roleOf({ path, specialUse }: ListResponse, attributes: readonly string[]): MailboxRole | null {
+  if (path.toUpperCase() === 'INBOX') return 'inbox';
+  return ROLES[specialUse?.toLowerCase() ?? ''] ?? (attributes.includes('important') ? 'important' : null);
 }
 
 /** Null for a row that lacks what a message must have: it is left out, never stored as "no flags". */
@@ -122,19 +129,37 @@ export function fetchedMessageOf(row: FetchMessageObject): FetchedMessage | null
   };
 }
 
-export function flagUpdateOf(row: { uid?: number; flags?: Set<string>; modseq?: bigint }): FlagUpdate | null {
+export function flagUpdateOf(row: {
+  uid?: number;
+  flags?: Set<string>;
+  modseq?: bigint;
+  labels?: Set<string>;
+}): FlagUpdate | null {
   const uid = uidOf(row.uid);
-  return uid === null || !row.flags ? null : { uid, flags: flagsOf(row.flags), modSeq: modSeqOf(row.modseq) };
+  if (uid === null || !row.flags) return null;
+  const labels = row.labels ? [...row.labels] : null;
+  return { uid, flags: flagsOf(row.flags), modSeq: modSeqOf(row.modseq), labels };
 }
 
-export function capabilitiesOf(client: ImapFlow): Capabilities {
+/** What the server said of itself on the way in. */
+export function factsOf(client: ImapFlow, host: string): ServerFacts {
+  return {
+    host,
+    greeting: client.greeting ?? '',
+    capabilities: new Set([...client.capabilities.keys()].map((name) => name.toUpperCase())),
+    id: Object.values(client.serverInfo ?? {}).join(' '),
+  };
+}
+
+/** What it offers and can be relied on for. */
+export function capabilitiesOf(client: ImapFlow, quirks: Quirks): Capabilities {
   const has = (name: string) => client.capabilities.has(name);
   const limit = client.capabilities.get('APPENDLIMIT');
   return {
     all: [...client.capabilities.keys()],
     condstore: client.enabled.has('CONDSTORE'),
-    qresync: client.enabled.has('QRESYNC'),
-    uidplus: has('UIDPLUS'),
+    qresync: client.enabled.has('QRESYNC') && quirks.trustsQresync,
+    uidplus: has('UIDPLUS') && quirks.expungesByUid,
     move: has('MOVE'),
     idle: has('IDLE'),
     notify: has('NOTIFY'),

@@ -6,6 +6,7 @@
 import type { Uid } from '@postroom/db';
 import type { ImapFlow } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
+import type { Quirks } from '../accounts/quirks/quirks.ts';
 import { fetchedMessageOf, flagUpdateOf, uidOf } from './convert.ts';
 import type { FetchedMessage, FlagUpdate, ImapSession } from './types.ts';
 import { UidSet } from './uid-set.ts';
@@ -31,14 +32,16 @@ const HEAVY_OCTETS = 16 * 1024 * 1024;
 
 type Fetches = Pick<ImapSession, 'fetchMessages' | 'fetchFlags' | 'fetchPartHeads'>;
 
-export function createFetches(client: ImapFlow): Fetches {
+export function createFetches(client: ImapFlow, quirks: Quirks): Fetches {
+  const labels = quirks.labels === 'x-gm-labels' && client.capabilities.has('X-GM-EXT-1');
+
   /** Gives what lacks. A batch that grows heavy goes on before its time: one header may be as long as a literal may be. */
   async function fetchRows(set: UidSet, query: Query, onBatch: OnMessages): Promise<UidSet> {
     const isHeavy = createScales(client);
     const count = createCounter(client, set.size);
     const seen = new Set<number>();
     let batch: FetchedMessage[] = [];
-    for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
+    for await (const answer of client.fetch(set.toString(), { ...query, labels }, { uid: true })) {
       count();
       const message = fetchedMessageOf(answer);
       if (!message || !set.has(message.uid) || seen.has(message.uid)) continue;
@@ -55,7 +58,7 @@ export function createFetches(client: ImapFlow): Fetches {
   return {
     async fetchMessages(uids, { batchSize, onBatch, signal }) {
       let lacking = UidSet.empty;
-      for (const chunk of uids.chunksDescending(batchSize)) {
+      for (const chunk of uids.chunksDescending(Math.min(batchSize, quirks.fetchLimit))) {
         for (const set of chunk.commandSized()) {
           let missing = set;
           for (const query of [WHOLE, WHOLE, WITHOUT_STRUCTURE]) {
@@ -71,12 +74,14 @@ export function createFetches(client: ImapFlow): Fetches {
 
     async fetchFlags(uids, { changedSince, onBatch }) {
       const exists = client.mailbox ? client.mailbox.exists : 0;
-      for (const set of uids.commandSized()) {
+      // What changed is few, whatever the range says.
+      const pieces = changedSince === undefined ? [...uids.chunksDescending(quirks.fetchLimit)] : [uids];
+      for (const set of pieces.flatMap((piece) => [...piece.commandSized()])) {
         const isHeavy = createScales(client);
         const count = createCounter(client, Math.min(set.size, exists));
         let batch: FlagUpdate[] = [];
         const options = changedSince === undefined ? { uid: true } : { uid: true, changedSince: BigInt(changedSince) };
-        for await (const answer of client.fetch(set.toString(), { uid: true, flags: true }, options)) {
+        for await (const answer of client.fetch(set.toString(), { uid: true, flags: true, labels }, options)) {
           count();
           const update = flagUpdateOf(answer);
           if (update && set.has(update.uid)) batch.push(update);

@@ -4,6 +4,7 @@
  */
 import type { ImapFlow } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
+import type { Quirks } from '../accounts/quirks/quirks.ts';
 import { type Argument, internalsOf, words } from './internals.ts';
 
 /** An IDLE that ends so soon by itself was none; after so many the connection is given up. */
@@ -12,6 +13,7 @@ const MAX_TOO_SOON = 5;
 
 export interface IdleParts {
   readonly client: ImapFlow;
+  readonly quirks: Quirks;
   /** A mailbox that is not selected changed. */
   readonly onElsewhere: () => void;
   /** An IDLE is begun anew after this: middle boxes and some providers forget silent connections. */
@@ -20,14 +22,22 @@ export interface IdleParts {
   readonly silentMs: number;
 }
 
-/** Tells of changes anywhere until the signal aborts. Throws when the connection is lost. */
-export async function idle({ client, onElsewhere, everyMs, silentMs }: IdleParts, signal: AbortSignal): Promise<void> {
+/**
+ * Tells of changes anywhere until the signal aborts, or until a server ends the connection whose habit that is. Throws
+ * when another's is lost.
+ */
+export async function idle(parts: IdleParts, signal: AbortSignal): Promise<void> {
+  const { client, quirks, onElsewhere, silentMs } = parts;
+  if (!client.capabilities.has('IDLE')) {
+    internalsOf(client).missingIdleCommand = quirks.poll.command;
+    client.maxIdleTime = quirks.poll.everyMs;
+  }
   const stopNotify = client.capabilities.has('NOTIFY') ? await startNotify(client, onElsewhere) : undefined;
   const tooSoonMs = Math.min(TOO_SOON_MS, silentMs / 2);
   try {
-    for (let tooSoon = 0; !signal.aborted; ) {
+    for (let tooSoon = 0; !signal.aborted && client.usable; ) {
       const begunAt = Date.now();
-      const isOurs = await idleOnce(client, everyMs, signal);
+      const isOurs = await idleOnce(parts, signal);
       tooSoon = !isOurs && Date.now() - begunAt < tooSoonMs ? tooSoon + 1 : 0;
       if (tooSoon > MAX_TOO_SOON && !signal.aborted) throw ended();
     }
@@ -41,7 +51,7 @@ function ended(): MailError {
 }
 
 /** Ended by a NOOP, which takes the connection out of it. Whether it was ended by us. */
-async function idleOnce(client: ImapFlow, everyMs: number, signal: AbortSignal): Promise<boolean> {
+async function idleOnce({ client, quirks, everyMs }: IdleParts, signal: AbortSignal): Promise<boolean> {
   let isOurs = false;
   const wake = () => {
     isOurs = true;
@@ -55,7 +65,7 @@ async function idleOnce(client: ImapFlow, everyMs: number, signal: AbortSignal):
     clearTimeout(timer);
     signal.removeEventListener('abort', wake);
   }
-  if (!client.usable && !signal.aborted) throw ended();
+  if (!client.usable && !signal.aborted && !quirks.dropsIdle) throw ended();
   return isOurs;
 }
 

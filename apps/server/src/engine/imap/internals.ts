@@ -5,7 +5,7 @@
 import type { ImapFlow } from 'imapflow';
 
 export interface Word {
-  readonly type: 'ATOM';
+  readonly type: 'ATOM' | 'STRING';
   readonly value: string;
 }
 export type Argument = Word | readonly Argument[];
@@ -27,6 +27,8 @@ export interface Internals {
   exec(command: string, args: readonly Argument[] | false, options?: object): Promise<Reply>;
   /** One of imapflow's own commands. */
   run(command: string, options?: object): Promise<unknown>;
+  /** How it asks for news where there is no IDLE. */
+  missingIdleCommand: 'NOOP' | 'STATUS' | 'SELECT';
   readonly untaggedHandlers: Record<string, (() => Promise<void>) | undefined>;
   /** Called with the mailbox while it is being selected. */
   untaggedVanished(response: Response, mailbox?: { readonly path: string; exists?: number }): Promise<void>;

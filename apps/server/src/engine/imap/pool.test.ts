@@ -1,6 +1,7 @@
 import type { ConnectionId } from '@postroom/db';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MailError } from '../../lib/driver/errors.ts';
+import { NO_QUIRKS, type Quirks } from '../accounts/quirks/quirks.ts';
 import { createImapPool } from './pool.ts';
 import type { ImapAccount, ImapSession } from './types.ts';
 
@@ -12,7 +13,10 @@ const account: ImapAccount = {
 };
 
 /** Sessions that only count; `fail` decides over each dialling. */
-function lab(fail: (dialled: number) => MailError | null = () => null, more: { maxPerHost?: number } = {}) {
+function lab(
+  fail: (dialled: number) => MailError | null = () => null,
+  { quirks = {}, ...more }: { maxPerHost?: number; quirks?: Partial<Quirks> } = {},
+) {
   const sessions: { closed: boolean }[] = [];
   let dialled = 0;
   const limits: number[] = [];
@@ -27,6 +31,7 @@ function lab(fail: (dialled: number) => MailError | null = () => null, more: { m
       if (failure) throw failure;
       const session = {
         closed: false,
+        quirks: { ...NO_QUIRKS, ...quirks },
         destroy: () => {
           session.closed = true;
         },
@@ -72,6 +77,24 @@ describe('the connection budget', () => {
     await pool.withSession(account, 'sync', async () => undefined);
     await pool.withSession(account, 'sync', async () => undefined);
     expect(dialled()).toBe(1);
+  });
+
+  test('iCloud: a server that is fit for fewer sessions gets fewer', async () => {
+    const { pool } = lab(() => null, { quirks: { maxConnections: 2 } });
+    await pool.withSession(account, 'sync', async () => undefined);
+    expect(pool.budget(account.connectionId)).toBe(2);
+  });
+
+  test('mailbox.org: a session nobody uses stays open where logins are counted', async () => {
+    vi.useFakeTimers();
+    try {
+      const [usual, patient] = [lab(), lab(() => null, { quirks: { keepOpenMs: 10 * 60_000 } })];
+      for (const { pool } of [usual, patient]) await pool.withSession(account, 'sync', async () => undefined);
+      await vi.advanceTimersByTimeAsync(2 * 60_000);
+      expect([usual.pool.size, patient.pool.size]).toEqual([0, 1]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('opens no more than the account may have, and lets the interactive go first', async () => {

@@ -15,8 +15,7 @@ import type { ImapAccount, ImapSession, SessionPurpose } from './types.ts';
 export const DEFAULT_SESSIONS = 3;
 /** Over all accounts: many of them share a host, and hosts count too. */
 const DEFAULT_PER_HOST = 500;
-/** A session nobody used for so long is closed; one idle for longer than the check is asked first whether it lives. */
-const IDLE_CLOSE_MS = 60_000;
+/** A session idle for longer is asked first whether it lives. One nobody uses is closed after the server's `keepOpenMs`. */
 const IDLE_CHECK_MS = 20_000;
 
 export interface ImapPoolDeps {
@@ -140,7 +139,7 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
       discard(account, slot);
       return;
     }
-    slot.timer = setTimeout(() => retire(account, slot), IDLE_CLOSE_MS);
+    slot.timer = setTimeout(() => retire(account, slot), slot.session?.quirks.keepOpenMs ?? 0);
     slot.timer.unref();
     wakeNext(account);
   }
@@ -179,6 +178,7 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
         throw calledOff();
       }
       slot.session = session;
+      account.budget = Math.min(account.budget, session.quirks.maxConnections ?? account.budget);
       account.gate.loggedIn();
       // Whoever waited for the first login to work.
       for (const waiter of [...account.waiting]) waiter.wake();

@@ -4,14 +4,16 @@
  */
 import { Readable } from 'node:stream';
 import type { Uid } from '@postroom/db';
-import type { ImapFlow, SearchObject } from 'imapflow';
+import type { ImapFlow, MailboxObject, SearchObject } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
 import { type ErrorContext, withErrorHandler } from '../../lib/driver/with-error-handler.ts';
-import { createChanges } from './changes.ts';
-import { capabilitiesOf, flagNames, listedMailboxOf, modSeqOf, statusOf, uidOf, uidValidityOf } from './convert.ts';
+import type { Quirks } from '../accounts/quirks/quirks.ts';
+import { createChanges, refused } from './changes.ts';
+import { capabilitiesOf, listedMailboxOf, modSeqOf, statusOf, uidOf, uidValidityOf } from './convert.ts';
 import { createFetches } from './fetch.ts';
 import { type IdleParts, idle } from './idle.ts';
 import { internalsOf } from './internals.ts';
+import { objectIdOf } from './object-id.ts';
 import type { Replies } from './replies.ts';
 import type { ImapSession, MailboxStatus, SelectedMailbox } from './types.ts';
 import { UidSet } from './uid-set.ts';
@@ -20,8 +22,9 @@ import type { Unasked } from './unasked.ts';
 const STATUS_QUERY = { messages: true, uidNext: true, uidValidity: true, unseen: true, highestModseq: true };
 const STREAM_CHUNK = 1024 * 1024;
 
-function refused(what: string): MailError {
-  return new MailError({ code: 'SERVER_UNAVAILABLE', message: `The mail server refused ${what}.`, on: 'imap' });
+/** EXAMINE allows nothing to be changed, so its PERMANENTFLAGS say nothing of keywords. */
+function keywordsAllowedIn({ readOnly, permanentFlags }: MailboxObject): boolean | null {
+  return readOnly ? null : (permanentFlags?.has('\\*') ?? true);
 }
 
 export interface SessionParts {
@@ -29,12 +32,13 @@ export interface SessionParts {
   readonly context: ErrorContext;
   readonly unasked: Unasked;
   readonly replies: Replies;
+  readonly quirks: Quirks;
   readonly limits: Pick<IdleParts, 'everyMs' | 'silentMs'>;
 }
 
-export function createSession({ client, context, unasked, replies, limits }: SessionParts): ImapSession {
+export function createSession({ client, context, unasked, replies, quirks, limits }: SessionParts): ImapSession {
   const guard = <T>(work: () => Promise<T>) => withErrorHandler(context, work);
-  const capabilities = capabilitiesOf(client);
+  const capabilities = capabilitiesOf(client, quirks);
   let selected: SelectedMailbox | null = null;
   const gone = () =>
     new MailError({ code: 'MESSAGE_NOT_FOUND', message: 'The mail server does not have this message any more.' });
@@ -50,11 +54,12 @@ export function createSession({ client, context, unasked, replies, limits }: Ses
     return statusOf(found);
   }
 
-  const changes = createChanges({ client, capabilities, replies, search, status });
-  const fetches = createFetches(client);
+  const changes = createChanges({ client, capabilities, quirks, replies, search, status });
+  const fetches = createFetches(client, quirks);
 
   return {
     capabilities,
+    quirks,
     get closed() {
       return !client.usable;
     },
@@ -64,6 +69,7 @@ export function createSession({ client, context, unasked, replies, limits }: Ses
     list: ({ status }) =>
       guard(async () => (await client.list(status ? { statusQuery: STATUS_QUERY } : {})).map(listedMailboxOf)),
     status: (path) => guard(() => status(path)),
+    mailboxObjectId: (path) => guard(() => (capabilities.objectId ? objectIdOf(client, path) : Promise.resolve(null))),
     select: (path, options = {}) =>
       guard(async () => {
         const { value: mailbox, told } = await unasked.during(() =>
@@ -81,8 +87,8 @@ export function createSession({ client, context, unasked, replies, limits }: Ses
           uidNext: uidOf(mailbox.uidNext),
           exists: mailbox.exists,
           highestModSeq: mailbox.noModseq ? null : modSeqOf(mailbox.highestModseq),
-          // EXAMINE allows nothing to be changed, so its PERMANENTFLAGS say nothing of keywords.
-          keywordsAllowed: mailbox.readOnly ? null : (mailbox.permanentFlags?.has('\\*') ?? true),
+          keywordsAllowed: quirks.keepsKeywords ? keywordsAllowedIn(mailbox) : false,
+          objectId: typeof mailbox.mailboxId === 'string' ? mailbox.mailboxId : null,
           readOnly: mailbox.readOnly === true,
           resync: resynced ? told : null,
         };
@@ -135,24 +141,17 @@ export function createSession({ client, context, unasked, replies, limits }: Ses
       stream: Readable.from(chunksOf(uid, part), { objectMode: false }),
     }),
     storeFlags: (uids, change) => guard(() => changes.storeFlags(uids, change)),
+    storeLabels: (uids, change) => guard(() => changes.storeLabels(uids, change)),
     copy: (uids, target) => guard(() => changes.copy(uids, target)),
     move: (uids, target) => guard(() => changes.move(uids, target)),
     expunge: (uids) => guard(() => changes.expunge(uids)),
-    append: (path, message, flags, internalDate) =>
-      guard(async () => {
-        const answer = await client.append(path, message, flagNames(flags), internalDate);
-        if (!answer) throw refused(`to store a message in ${path}`);
-        return { uid: uidOf(answer.uid), uidValidity: uidValidityOf(answer.uidValidity) };
-      }),
-    createMailbox: (path) =>
-      createMailbox(path).catch((error: unknown) => {
-        throw replies.refusalOf(error);
-      }),
+    append: (...message) => guard(() => changes.append(...message)),
+    createMailbox: (path) => guard(() => changes.createMailbox(path)),
     renameMailbox: (from, to) => guard(async () => void (await client.mailboxRename(from, to))),
     deleteMailbox: (path) => guard(async () => void (await client.mailboxDelete(path))),
     subscribe: (path) => guard(async () => void (await client.mailboxSubscribe(path))),
     idle: (signal) =>
-      guard(() => idle({ client, onElsewhere: () => unasked.emit({ kind: 'elsewhere' }), ...limits }, signal)),
+      guard(() => idle({ client, quirks, onElsewhere: () => unasked.emit({ kind: 'elsewhere' }), ...limits }, signal)),
     noop: () =>
       guard(async () => {
         await client.noop();
@@ -167,17 +166,6 @@ export function createSession({ client, context, unasked, replies, limits }: Ses
     logout: () => guard(() => client.logout()),
     destroy: () => client.close(),
   };
-
-  /** Courier and cPanel keep everything below the inbox; without NAMESPACE only their refusal shows it. */
-  async function createMailbox(path: string): Promise<string> {
-    try {
-      return (await client.mailboxCreate(path)).path;
-    } catch (error) {
-      const prefix = `INBOX${client.namespace?.delimiter ?? '/'}`;
-      if (!client.usable || path.startsWith(prefix)) throw error;
-      return (await client.mailboxCreate(prefix + path)).path;
-    }
-  }
 
   /** A part in pieces, one round trip each; the reader's pace is the wire's. */
   async function* chunksOf(uid: Uid, part: string): AsyncGenerator<Buffer> {

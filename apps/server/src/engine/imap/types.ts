@@ -3,6 +3,7 @@
  * Nothing here knows the database. `session.ts` implements it over imapflow, one file a command.
  */
 import type { ConnectionId, MailboxRole, ModSeq, StoredEndpoint, StructureNode, Uid, UidValidity } from '@postroom/db';
+import type { Quirks } from '../accounts/quirks/quirks.ts';
 import type { UidSet } from './uid-set.ts';
 
 /** How to reach and enter an account; secrets in clear, in memory only. */
@@ -58,6 +59,7 @@ export interface ListedMailbox {
   readonly subscribed: boolean;
   /** From SPECIAL-USE, else by localised name; `accounts/roles.ts`. */
   readonly role: MailboxRole | null;
+  /** RFC 8474 MAILBOXID. */
   readonly objectId: string | null;
   readonly status: MailboxStatus | null;
 }
@@ -66,6 +68,8 @@ export interface FlagUpdate {
   readonly uid: Uid;
   readonly flags: Flags;
   readonly modSeq: ModSeq | null;
+  /** X-GM-LABELS; null elsewhere, and where they were not told. */
+  readonly labels: readonly string[] | null;
 }
 
 export interface SelectedMailbox {
@@ -78,6 +82,8 @@ export interface SelectedMailbox {
   /** PERMANENTFLAGS has `\*`; null where it is not known: EXAMINE. */
   readonly keywordsAllowed: boolean | null;
   readonly readOnly: boolean;
+  /** RFC 8474 MAILBOXID. */
+  readonly objectId: string | null;
   /** What QRESYNC told with the SELECT; null when it was not asked, not taken up, or told in no usable way. */
   readonly resync: { readonly vanished: UidSet; readonly changed: readonly FlagUpdate[] } | null;
 }
@@ -119,6 +125,12 @@ export type StoreOutcome = {
   readonly modified: readonly Uid[];
 };
 
+/** X-GM-LABELS as the server spells them. */
+export interface LabelChange {
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
+}
+
 export interface AppendOutcome {
   /** Null without APPENDUID. */
   readonly uid: Uid | null;
@@ -137,11 +149,15 @@ export interface PartRequest {
  */
 export interface ImapSession {
   readonly capabilities: Capabilities;
+  /** What it does otherwise than it says. */
+  readonly quirks: Quirks;
   readonly closed: boolean;
   /** The selected mailbox as SELECT showed it. Its STATUS is not to be trusted: servers tell it as this session last saw it. */
   readonly selected: SelectedMailbox | null;
   list(options: { status: boolean }): Promise<ListedMailbox[]>;
   status(path: string): Promise<MailboxStatus>;
+  /** RFC 8474 MAILBOXID; null where it is not offered. */
+  mailboxObjectId(path: string): Promise<string | null>;
   /** SELECT or EXAMINE, always on the wire, so that the counts are fresh. With `resync`, QRESYNC where enabled. */
   select(
     path: string,
@@ -175,6 +191,8 @@ export interface ImapSession {
   streamPart(uid: Uid, part: string): Promise<{ size: number | null; stream: NodeJS.ReadableStream }>;
   /** +FLAGS.SILENT / -FLAGS.SILENT; keywords the server does not keep throw NOT_SUPPORTED. */
   storeFlags(uids: UidSet, change: { add?: Partial<Flags>; remove?: Partial<Flags> }): Promise<StoreOutcome>;
+  /** +X-GM-LABELS / -X-GM-LABELS. NOT_SUPPORTED where the server has none, or refuses. */
+  storeLabels(uids: UidSet, change: LabelChange): Promise<void>;
   /** MOVE, or its safe emulation (copy, check, delete ours only). Throws MAILBOX_NOT_FOUND when the target is missing. */
   move(uids: UidSet, target: string): Promise<CopyOutcome>;
   copy(uids: UidSet, target: string): Promise<CopyOutcome>;

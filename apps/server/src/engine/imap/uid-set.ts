@@ -4,6 +4,8 @@
  */
 import type { Uid } from '@postroom/db';
 
+export const MAX_UID = 4_294_967_295;
+
 export interface UidRange {
   readonly from: number;
   readonly to: number;

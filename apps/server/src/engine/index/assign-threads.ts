@@ -118,7 +118,7 @@ function mergePlan(found: readonly (readonly ThreadId[])[]): Map<ThreadId, Threa
   return new Map([...parent.keys()].map((id) => [id, root(id)]));
 }
 
-async function newThreads(tx: Tx, connectionId: ConnectionId, count: number): Promise<ThreadId[]> {
+export async function newThreads(tx: Tx, connectionId: ConnectionId, count: number): Promise<ThreadId[]> {
   if (count === 0) return [];
   const made = await rows<{ id: ThreadId }>(
     tx,
@@ -129,7 +129,7 @@ async function newThreads(tx: Tx, connectionId: ConnectionId, count: number): Pr
 }
 
 /** Moves messages, aliases and what the user set on a conversation; the merged rows go. */
-async function mergeThreads(
+export async function mergeThreads(
   tx: Tx,
   connectionId: ConnectionId,
   merges: ReadonlyMap<ThreadId, ThreadId>,

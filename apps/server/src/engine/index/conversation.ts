@@ -24,6 +24,8 @@ export interface MessagePlace {
   readonly uidValidity: number | null;
   readonly flags: number;
   readonly keywords: readonly string[];
+  /** It lies here and is shown elsewhere (`placement.covered`). */
+  readonly covered: boolean;
 }
 
 export interface MessageRow {
@@ -54,7 +56,7 @@ const MESSAGE_COLUMNS = `m.id, m.thread_id, m.message_id, m.in_reply_to, m."refe
      and o.state not in ('sent', 'canceled') order by o.id desc limit 1) as outbox_state,
   (select d.id from draft d where d.connection_id = m.connection_id and d.message_id = m.id and d.deleted_at is null limit 1) as draft_id,
   coalesce((select jsonb_agg(jsonb_build_object('mailboxId', b.id, 'role', b.role, 'path', b.path, 'uid', p.uid,
-      'uidValidity', b.uid_validity, 'flags', p.flags, 'keywords', p.keywords) order by b.id)
+      'uidValidity', b.uid_validity, 'flags', p.flags, 'keywords', p.keywords, 'covered', p.covered) order by b.id)
     from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
     where p.connection_id = m.connection_id and p.message_id = m.id and p.state <> 'leaving' and p.flags & 8 = 0), '[]') as places`;
 

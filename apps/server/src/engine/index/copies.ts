@@ -1,10 +1,11 @@
 /**
- * Which message a placement is a copy of: by the server's EMAILID (RFC 8474) or the fingerprint (mime/fingerprint.ts), and
- * by what lies where. Two copies in one mailbox are two messages; a placement without UID waits for its copy.
+ * Which message a placement is a copy of: by its fingerprint (mime/fingerprint.ts), by what lies where already, and by its
+ * size. The server's word for it (EMAILID, RFC 8474) is taken where the fingerprint was looked up. Two copies in one
+ * mailbox are two messages; a placement without UID waits for its copy.
  */
 import type { ConnectionId, MailboxId, MessageRowId, PlacementId, ThreadId, Uid } from '@postroom/db';
 import { rows, type Tx } from './sql.ts';
-import type { NewPlacement } from './types.ts';
+import type { NewMessage, NewPlacement } from './types.ts';
 
 export interface KnownMessage {
   id: MessageRowId;
@@ -12,7 +13,12 @@ export interface KnownMessage {
   ordinal: number;
   size: number;
   hasMessageId: boolean;
-  /** mailbox → its placement there; a message has at most one a mailbox. */
+  emailId: string | null;
+  /** Written here and stored there by us: its size is what we measured, not what the server says. */
+  isOurs: boolean;
+  /** `mailbox uid` of every placement that has a UID. */
+  uids: ReadonlySet<string>;
+  /** mailbox → its placement there; the one that waits for a UID where a message on its way back has two. */
   placements: Map<MailboxId, { id: PlacementId | null; uid: Uid | null; state: string }>;
 }
 
@@ -24,19 +30,19 @@ export type Decision =
 
 const keyOf = (fingerprint: Buffer) => fingerprint.toString('hex');
 
-/** Which message this placement is a copy of. Pure but for noting in `known` what it decided. */
+/** What becomes of the placement. Pure but for noting in `known` what it decided, so that the next of the batch finds it. */
 export function decide(placement: NewPlacement, known: Map<string, KnownMessage[]>): Decision {
   const { message, mailboxId, uid } = placement;
   const key = keyOf(message.fingerprint);
   const candidates = known.get(key) ?? [];
-  const same = (candidate: KnownMessage) =>
-    message.messageId !== null || (!candidate.hasMessageId && candidate.size === message.size);
 
-  const already = candidates.find((candidate) => uid !== null && candidate.placements.get(mailboxId)?.uid === uid);
+  const already = candidates.find(
+    ({ uids, placements }) =>
+      uid !== null && (uids.has(`${mailboxId} ${uid}`) || placements.get(mailboxId)?.uid === uid),
+  );
   if (already) return { kind: 'known', message: already };
 
-  for (const candidate of candidates) {
-    if (!same(candidate)) continue;
+  for (const candidate of copiesOf(message, candidates)) {
     const there = candidate.placements.get(mailboxId);
     if (there === undefined) {
       candidate.placements.set(mailboxId, { id: null, uid, state: placement.state });
@@ -51,6 +57,20 @@ export function decide(placement: NewPlacement, known: Map<string, KnownMessage[
   return noteNew(placement, known, key, ordinal);
 }
 
+/**
+ * Of which of the messages with its fingerprint it can be a copy, the likeliest first. Two deliveries of one Message-ID may
+ * have other bodies (a mailing list adds a footer): the size tells, but for what we stored ourselves. Where the server tells
+ * what is one message, two ids are two messages, and one id is one whatever its size.
+ */
+function copiesOf(message: NewMessage, candidates: readonly KnownMessage[]): KnownMessage[] {
+  const isTold = message.serverThreadKey !== null && message.emailId !== null;
+  const told = isTold ? candidates.filter(({ emailId }) => emailId === message.emailId) : [];
+  const open = isTold ? candidates.filter(({ emailId }) => emailId === null) : candidates;
+  const exact = open.filter(({ size }) => size === message.size);
+  if (message.messageId === null) return [...told, ...exact.filter(({ hasMessageId }) => !hasMessageId)];
+  return [...told, ...exact, ...open.filter(({ size, isOurs }) => isOurs && size !== message.size)];
+}
+
 /** A second copy in the same batch must find the first one's ordinal taken; its own message gets the next. */
 function noteNew(placement: NewPlacement, known: Map<string, KnownMessage[]>, key: string, ordinal: number): Decision {
   const placeholder: KnownMessage = {
@@ -59,11 +79,16 @@ function noteNew(placement: NewPlacement, known: Map<string, KnownMessage[]>, ke
     ordinal,
     size: placement.message.size,
     hasMessageId: placement.message.messageId !== null,
+    emailId: placement.message.emailId,
+    isOurs: false,
+    uids: new Set(),
     placements: new Map([[placement.mailboxId, { id: null, uid: placement.uid, state: 'new' }]]),
   };
   known.set(key, [...(known.get(key) ?? []), placeholder]);
   return { kind: 'new-message', ordinal };
 }
+
+const FOUND = 'id, thread_id, fingerprint, email_id, ordinal, size, message_id is not null as has_message_id';
 
 /** Every message that one of these may be a copy of, by fingerprint. */
 export async function loadKnown(
@@ -80,12 +105,15 @@ export async function loadKnown(
     ordinal: number;
     size: number;
     has_message_id: boolean;
+    is_ours: boolean;
   }>(
     tx,
-    `select id, thread_id, fingerprint, email_id, ordinal, size, message_id is not null as has_message_id
-       from message where connection_id = $1 and fingerprint = any($2::bytea[])
-     ${emailIds.length > 0 ? 'union select id, thread_id, fingerprint, email_id, ordinal, size, message_id is not null from message where connection_id = $1 and email_id = any($3::text[])' : ''}
-     order by ordinal, id`,
+    `select m.*, exists (select 1 from outbox o where o.connection_id = $1 and o.message_id = m.id)
+         or exists (select 1 from draft d where d.connection_id = $1 and d.message_id = m.id) as is_ours
+     from (
+       select ${FOUND} from message where connection_id = $1 and fingerprint = any($2::bytea[])
+       ${emailIds.length > 0 ? `union select ${FOUND} from message where connection_id = $1 and email_id = any($3::text[])` : ''}
+     ) m order by m.ordinal, m.id`,
     [connectionId, placements.map(({ message }) => message.fingerprint), ...(emailIds.length > 0 ? [emailIds] : [])],
   );
   const known = new Map<string, KnownMessage[]>();
@@ -102,10 +130,16 @@ export async function loadKnown(
     [connectionId, found.map(({ id }) => id)],
   );
   const byMessage = new Map<MessageRowId, KnownMessage['placements']>();
+  const uidsOf = new Map<MessageRowId, Set<string>>();
   for (const place of places) {
     const map = byMessage.get(place.message_id) ?? new Map();
-    map.set(place.mailbox_id, { id: place.id, uid: place.uid, state: place.state });
+    if (place.uid === null || !map.has(place.mailbox_id)) {
+      map.set(place.mailbox_id, { id: place.id, uid: place.uid, state: place.state });
+    }
     byMessage.set(place.message_id, map);
+    const uids = uidsOf.get(place.message_id) ?? new Set();
+    if (place.uid !== null) uids.add(`${place.mailbox_id} ${place.uid}`);
+    uidsOf.set(place.message_id, uids);
   }
   // A server's EMAILID finds the message even where a header was rewritten: file it under the arriving fingerprint too.
   const keyByEmailId = new Map(
@@ -118,6 +152,9 @@ export async function loadKnown(
       ordinal: one.ordinal,
       size: one.size,
       hasMessageId: one.has_message_id,
+      emailId: one.email_id,
+      isOurs: one.is_ours,
+      uids: uidsOf.get(one.id) ?? new Set(),
       placements: byMessage.get(one.id) ?? new Map(),
     };
     const keys = new Set([keyOf(one.fingerprint), keyByEmailId.get(one.email_id ?? '')]);

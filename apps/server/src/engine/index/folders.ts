@@ -55,6 +55,8 @@ export interface MailboxRow {
   readonly name: string;
   readonly role: MailboxRole | null;
   readonly synced: boolean;
+  /** It is a label of the server's, and no place. */
+  readonly label: string | null;
 }
 
 export interface LabelRow {
@@ -74,15 +76,21 @@ export interface Folders {
 
 export async function loadFolders(sql: Queryable, connectionId: ConnectionId): Promise<Folders> {
   const [mailboxes, labels] = await Promise.all([
-    rows<MailboxRow>(sql, 'select id, path, name, role, synced from mailbox where connection_id = $1 order by path', [
-      connectionId,
-    ]),
+    rows<MailboxRow>(
+      sql,
+      'select id, path, name, role, synced, label from mailbox where connection_id = $1 order by path',
+      [connectionId],
+    ),
     rows<LabelRow>(sql, 'select id, name, color, storage, keyword from label where connection_id = $1 order by name', [
       connectionId,
     ]),
   ]);
   // State that the server does not keep is kept as labels are, but is none.
-  return { connectionId, mailboxes, labels: labels.filter(({ keyword }) => !isStateKeyword(keyword ?? '')) };
+  return {
+    connectionId,
+    mailboxes,
+    labels: labels.filter(({ keyword, storage }) => storage === 'gmail' || !isStateKeyword(keyword ?? '')),
+  };
 }
 
 export interface FolderTarget {

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { fingerprint, threadKeys } from '../mime/index.ts';
 import { insertPlacements } from './insert.ts';
 import { refreshThreads } from './refresh.ts';
-import { row, rows, transaction } from './sql.ts';
+import { IS_SHOWN, row, rows, transaction } from './sql.ts';
 import type { Inserted, NewMessage, NewPlacement } from './types.ts';
 
 export interface MessageSketch {
@@ -35,6 +35,7 @@ export function newMessage(sketch: MessageSketch): NewMessage {
     messageId,
     inReplyTo,
     references,
+    serverThreadKey: null,
     threadKeys: threadKeys({ messageId, inReplyTo: inReplyTo ? [inReplyTo] : [], references, subject }),
     addresses: { from, to: [], cc: [], bcc: [], replyTo: [] },
     subject,
@@ -121,7 +122,7 @@ async function auditLists(pool: pg.Pool, connectionId: ConnectionId): Promise<st
        select 'm' || p.mailbox_id as list, m.thread_id, max(m.received_at) || '/' || count(distinct m.id) || '/' ||
          count(distinct m.id) filter (where p.flags & 1 = 0) as value
        from placement p join message m on m.connection_id = p.connection_id and m.id = p.message_id
-       where p.connection_id = $1 and p.state <> 'leaving' and p.flags & 8 = 0 group by 1, 2
+       where p.connection_id = $1 and ${IS_SHOWN} group by 1, 2
      ), kept as (
        select list, thread_id, newest_at || '/' || total || '/' || unread as value from thread_list
        where connection_id = $1 and list like 'm%'

@@ -7,6 +7,8 @@ import type { ConnectionId, MessageRowId, PlacementId, ThreadId } from '@postroo
 import { assignThreads } from './assign-threads.ts';
 import { learnContacts } from './contacts.ts';
 import { type Decision, decide, foundAgain, loadKnown } from './copies.ts';
+import { adoptRows, insertRows } from './placement-rows.ts';
+import { followServerThreads, recordKeys } from './server-threads.ts';
 import { rows, type Tx } from './sql.ts';
 import type { Inserted, NewMessage, NewPlacement } from './types.ts';
 
@@ -28,10 +30,30 @@ export async function insertPlacements(
     const decision = decisions[index];
     return decision?.kind === 'new-message' ? [{ index, placement, ordinal: decision.ordinal }] : [];
   });
+  const followed = await followServerThreads(
+    tx,
+    connectionId,
+    placements.flatMap(({ message }, index) => {
+      const decision = decisions[index];
+      if (message.serverThreadKey === null || !decision || decision.kind === 'new-message') return [];
+      return [{ message: decision.message, key: message.serverThreadKey, emailId: message.emailId }];
+    }),
+  );
   const { threadOf, touched, merges } = await assignThreads(
     tx,
     connectionId,
-    fresh.map(({ placement }) => placement.message),
+    fresh.map(({ placement: { message } }) =>
+      message.serverThreadKey === null ? message : { ...message, threadKeys: [message.serverThreadKey] },
+    ),
+  );
+  await recordKeys(
+    tx,
+    connectionId,
+    fresh.flatMap(({ placement: { message } }, position) =>
+      message.serverThreadKey === null
+        ? []
+        : message.threadKeys.map((key) => ({ key, threadId: threadOf[position] as ThreadId })),
+    ),
   );
   const freshIds = await insertMessages(
     tx,
@@ -51,7 +73,7 @@ export async function insertPlacements(
 
   const messageIds: MessageRowId[] = [];
   const knownIds: MessageRowId[] = [];
-  const threadIds = new Set<ThreadId>(touched);
+  const threadIds = new Set<ThreadId>([...touched, ...followed]);
   const freshAt = new Map(fresh.map(({ index }, position) => [index, position]));
   const added: { placement: NewPlacement; messageId: MessageRowId }[] = [];
   const adopted: { placement: NewPlacement; id: PlacementId }[] = [];
@@ -118,63 +140,4 @@ async function insertMessages(
   );
   const idOf = new Map(made.map(({ id, fingerprint, ordinal }) => [`${fingerprint} ${ordinal}`, id]));
   return values.map(({ fingerprint, ordinal }) => idOf.get(`${fingerprint} ${ordinal}`) as MessageRowId);
-}
-
-async function insertRows(
-  tx: Tx,
-  connectionId: ConnectionId,
-  items: readonly { placement: NewPlacement; messageId: MessageRowId }[],
-): Promise<void> {
-  if (items.length === 0) return;
-  const values = items.map(({ placement, messageId }) => ({
-    mailbox_id: placement.mailboxId,
-    uid: placement.uid,
-    message_id: messageId,
-    flags: placement.flags,
-    keywords: placement.keywords,
-    mod_seq: placement.modSeq,
-    state: placement.state,
-    operation_id: placement.operationId,
-  }));
-  await tx.query(
-    `insert into placement (connection_id, mailbox_id, uid, message_id, flags, keywords, mod_seq, state, operation_id)
-     select $1, mailbox_id, uid, message_id, flags, keywords, mod_seq, state, operation_id
-     from jsonb_to_recordset($2::jsonb) as x(mailbox_id int, uid bigint, message_id bigint, flags smallint,
-       keywords text[], mod_seq bigint, state text, operation_id bigint)
-     on conflict (connection_id, mailbox_id, uid)
-       do update set flags = excluded.flags, keywords = excluded.keywords, mod_seq = excluded.mod_seq`,
-    [connectionId, JSON.stringify(values)],
-  );
-}
-
-/** SQL: what takes it away has not ended. An operation that ended without it leaves the message where it is. */
-const IS_STILL_LEAVING = `not exists (select 1 from operation o where o.connection_id = p.connection_id
-  and o.id = p.operation_id and o.state not in ('pending', 'running'))`;
-
-async function adoptRows(
-  tx: Tx,
-  connectionId: ConnectionId,
-  items: readonly { placement: NewPlacement; id: PlacementId }[],
-): Promise<void> {
-  if (items.length === 0) return;
-  await tx.query(
-    `update placement p set uid = x.uid, flags = x.flags, keywords = x.keywords, mod_seq = x.mod_seq,
-       state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
-       operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
-     from jsonb_to_recordset($2::jsonb) as x(id bigint, uid bigint, flags smallint, keywords text[], mod_seq bigint)
-     where p.connection_id = $1 and p.id = x.id and p.id = any($3::bigint[])`,
-    [
-      connectionId,
-      JSON.stringify(
-        items.map(({ placement, id }) => ({
-          id,
-          uid: placement.uid,
-          flags: placement.flags,
-          keywords: placement.keywords,
-          mod_seq: placement.modSeq,
-        })),
-      ),
-      items.map(({ id }) => id),
-    ],
-  );
 }

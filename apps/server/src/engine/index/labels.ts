@@ -29,3 +29,28 @@ export async function ensureKeywordLabels(
     [connectionId, wanted, wanted.map(labelNameOfKeyword)],
   );
 }
+
+/** A label for each of these of the server's own (X-GM-LABELS). One that was kept here under that name becomes it. */
+export async function ensureGmailLabels(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  names: ReadonlySet<string>,
+): Promise<void> {
+  if (names.size === 0) return;
+  await sql.query(
+    `with wanted as (
+       select name from unnest($2::text[]) as x(name)
+       where not exists (select 1 from label l where l.connection_id = $1 and l.storage = 'gmail' and l.keyword = x.name)
+         and not exists (select 1 from operation o where o.connection_id = $1 and o.kind = 'label-mailbox'
+           and o.state in ('pending', 'running') and o.payload ->> 'name' = x.name and o.payload ->> 'change' <> 'create')
+     ), taken as (
+       update label l set storage = 'gmail', keyword = w.name from wanted w
+       where l.connection_id = $1 and l.id = (select id from label o where o.connection_id = $1
+         and (lower(o.keyword) = lower(w.name) or lower(o.name) = lower(w.name)) order by o.keyword is null limit 1)
+       returning w.name
+     )
+     insert into label (connection_id, name, storage, keyword)
+     select $1, name, 'gmail', name from wanted where name not in (select name from taken) on conflict do nothing`,
+    [connectionId, [...names]],
+  );
+}

@@ -8,7 +8,7 @@ import { MailError } from '../../lib/driver/errors.ts';
 import { presentConnectionId, presentId } from '../../lib/driver/ids.ts';
 import type { ThreadSummary } from '../../lib/driver/schemas.ts';
 import { type Folders, presentLabel } from './folders.ts';
-import { type Queryable, rows } from './sql.ts';
+import { IS_SHOWN, type Queryable, rows } from './sql.ts';
 
 export interface Position {
   readonly newestAt: Date;
@@ -92,7 +92,7 @@ export async function countWithin(
        from message m
        join placement p on p.connection_id = m.connection_id and p.message_id = m.id
        join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-       where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and p.state <> 'leaving' and p.flags & 8 = 0
+       where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and ${IS_SHOWN}
        group by 1, 2
        having bool_or(coalesce(b.role, '') not in ('junk', 'trash') or b.id = $3)
      ) x group by 1`,

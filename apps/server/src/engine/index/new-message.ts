@@ -14,6 +14,7 @@ import {
   parseDate,
   parseHeaderBlock,
   parseMessageId,
+  providerThreadKey,
   references,
   splitParts,
   storable,
@@ -33,6 +34,7 @@ interface Arrival {
   readonly receivedAt: Date;
   readonly size: number;
   readonly emailId: string | null;
+  readonly serverThreadId: string | null;
   readonly snippet: string | null;
   readonly ownAddresses: ReadonlySet<string>;
 }
@@ -48,13 +50,19 @@ export async function ownAddresses(sql: Queryable, connectionId: ConnectionId): 
   );
 }
 
-export function newMessageFromFetch(fetched: FetchedMessage, own: ReadonlySet<string>): NewMessage {
+/** `followsServer`: the server's conversations are taken for ours (Gmail). */
+export function newMessageFromFetch(
+  fetched: FetchedMessage,
+  own: ReadonlySet<string>,
+  { followsServer = false } = {},
+): NewMessage {
   return newMessage({
     header: parseHeaderBlock(fetched.header),
     structure: fetched.structure,
     receivedAt: fetched.internalDate,
     size: fetched.size,
     emailId: fetched.emailId,
+    serverThreadId: followsServer ? fetched.serverThreadId : null,
     snippet: null,
     ownAddresses: own,
   });
@@ -71,6 +79,7 @@ export function newMessageFromSource(
     receivedAt: options.receivedAt,
     size: source.length,
     emailId: null,
+    serverThreadId: null,
     snippet: options.snippet ?? null,
     ownAddresses: options.ownAddresses,
   });
@@ -106,6 +115,7 @@ function newMessage(arrival: Arrival): NewMessage {
     inReplyTo: parents[0] ?? null,
     references: ancestors,
     threadKeys: threadKeys({ messageId, inReplyTo: parents, references: ancestors, subject }),
+    serverThreadKey: arrival.serverThreadId === null ? null : providerThreadKey(arrival.serverThreadId),
     addresses,
     subject,
     date,

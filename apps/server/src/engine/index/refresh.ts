@@ -3,11 +3,12 @@
  * (`thread`), one row a list (`thread_list`) and the counters (`list_counter`, moved by the difference, never counted).
  *
  * A message is shown unless its only placements are leaving or `\Deleted`. A conversation is shown without what lies
- * only in junk and trash, unless nothing else is left of it (contract, Conversations).
+ * only in junk and trash, unless nothing else is left of it (contract, Conversations). What is starred or labelled is
+ * listed as such while it lies outside of those two.
  */
 import type { ConnectionId, ThreadId } from '@postroom/db';
 import { IMPORTANT_HERE } from './labels.ts';
-import type { Tx } from './sql.ts';
+import { IS_SHOWN, type Tx } from './sql.ts';
 
 const MAX_SENDERS = 20;
 
@@ -29,8 +30,8 @@ const SHOWN = `
   shown as materialized (
     select m.*, p.mailbox_id, coalesce(b.role, '') as role, p.flags, p.keywords
     from theirs m cross join lateral (
-      select mailbox_id, flags, keywords from placement
-      where connection_id = $1 and message_id = m.message_id and state <> 'leaving' and flags & 8 = 0 offset 0) p
+      select mailbox_id, flags, keywords from placement p
+      where connection_id = $1 and message_id = m.message_id and ${IS_SHOWN} offset 0) p
     cross join lateral (
       select role from mailbox where connection_id = $1 and id = p.mailbox_id offset 0) b
   ),
@@ -55,13 +56,13 @@ const SHOWN = `
     select * from anchored where outside or not any_outside
   ),
   labelled as materialized (
-    select v.thread_id, v.message_id, v.received_at, v.unread, l.id as label_id
+    select v.thread_id, v.message_id, v.received_at, v.unread, v.outside, l.id as label_id
     from visible v
     cross join lateral jsonb_array_elements(v.keyword_lists) as placed(keywords)
     cross join lateral jsonb_array_elements_text(placed.keywords) as k(keyword)
     join label l on l.connection_id = $1 and lower(l.keyword) = lower(k.keyword)
     union
-    select v.thread_id, v.message_id, v.received_at, v.unread, ml.label_id
+    select v.thread_id, v.message_id, v.received_at, v.unread, v.outside, ml.label_id
     from visible v cross join lateral (
       select label_id from message_label where connection_id = $1 and message_id = v.message_id offset 0) ml
   )`;
@@ -124,13 +125,13 @@ const LISTS = `
     from visible where outside group by 2
     union all
     select 'starred', thread_id, max(received_at), count(*)::int, (count(*) filter (where unread))::int
-    from visible where starred group by 2
+    from visible where starred and outside group by 2
     union all
     select 'snoozed', v.thread_id, max(v.received_at), count(*)::int, (count(*) filter (where v.unread))::int
     from visible v join hidden h on h.id = v.thread_id and h.snoozed group by 2
     union all
     select 'l' || label_id, thread_id, max(received_at), count(*)::int, (count(*) filter (where unread))::int
-    from labelled group by 1, 2
+    from labelled where outside group by 1, 2
   ),
   current as materialized (
     select l.* from asked x cross join lateral (

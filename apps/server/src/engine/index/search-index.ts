@@ -108,6 +108,14 @@ export async function indexNext(
   });
 }
 
+/** Whether any message's text is still to be read; asked before going through the mailboxes for it. */
+export async function lacksText(sql: Queryable, connectionId: ConnectionId): Promise<boolean> {
+  const found = await rows(sql, 'select 1 from message_search where connection_id = $1 and not body_indexed limit 1', [
+    connectionId,
+  ]);
+  return found.length > 0;
+}
+
 async function write(
   sql: Queryable,
   connectionId: ConnectionId,

@@ -6,7 +6,7 @@ import type { ConnectionId, LabelId, ListKey } from '@postroom/db';
 import { IMPORTANT_HERE } from './labels.ts';
 import type { Position } from './list-threads.ts';
 import type { SearchNode } from './search-query.ts';
-import { type Queryable, row, rows } from './sql.ts';
+import { IS_SHOWN, type Queryable, row, rows } from './sql.ts';
 
 export interface SearchOptions {
   readonly sql: Queryable;
@@ -33,7 +33,7 @@ const param = (writer: Writer, value: unknown) => `$${writer.values.push(value)}
 /** A placement of the message that is shown and fulfils the condition on `p` and its mailbox `b`. */
 const somewhere = (condition: string) =>
   `exists (select 1 from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-     where p.connection_id = m.connection_id and p.message_id = m.id and p.state <> 'leaving' and p.flags & 8 = 0 and ${condition})`;
+     where p.connection_id = m.connection_id and p.message_id = m.id and ${IS_SHOWN} and ${condition})`;
 
 const NOTHING = 'false';
 

@@ -49,6 +49,9 @@ export async function lockAccount(tx: Tx, connectionId: ConnectionId): Promise<v
   await tx.query({ name: 'lock-account', text: 'select pg_advisory_xact_lock(7001, $1::int)', values: [connectionId] });
 }
 
+/** SQL: the placement `p` is to be seen. */
+export const IS_SHOWN = `p.state <> 'leaving' and p.flags & 8 = 0 and not p.covered`;
+
 /** The rows of a query, typed by the caller who wrote its select list. */
 export async function rows<Row extends pg.QueryResultRow>(
   sql: Queryable,

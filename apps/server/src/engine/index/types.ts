@@ -21,6 +21,11 @@ export interface NewMessage {
   readonly references: readonly string[];
   /** mime/threading.ts: signed 64-bit integers in decimal. */
   readonly threadKeys: readonly string[];
+  /**
+   * X-GM-THRID as such a key. Then the server says which messages make a conversation, and by `emailId` what is one message;
+   * the other keys only lead our own answers there. Null: our keys decide.
+   */
+  readonly serverThreadKey: string | null;
   readonly addresses: MessageAddresses;
   readonly subject: string;
   readonly date: Date | null;

@@ -13,6 +13,7 @@ import { sameKeyword } from '../index/flags.ts';
 import { isRoleWord, loadFolders, ROLE_OF_FOLDER, resolveFolder } from '../index/folders.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
+import { loadCandidates } from './candidates.ts';
 import { enqueueOperation, reverseOf, takeBack, threadsOfOperation } from './local.ts';
 import { mailboxOfRole } from './mailbox-of-role.ts';
 import { type OperationBody, operationSchema } from './payloads.ts';
@@ -163,6 +164,8 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
     /** Where mail can be moved to: the mailbox of a folder id, made for a role that has none; null for what is no place. */
     async targetOf(connectionId: ConnectionId, folder: string): Promise<MailboxId | null> {
       const { mailbox } = resolveFolder(await loadFolders(pool, connectionId), folder);
+      // What is sent and what is a draft is Gmail's alone to say.
+      if (mailbox?.label && mailbox.role !== 'inbox') return null;
       if (mailbox) return mailbox.id;
       if (!isRoleWord(folder)) return null;
       return transaction(pool, async (tx) => {
@@ -245,6 +248,7 @@ function mark(candidates: readonly Candidate[], wanted: string, unwanted: string
 const mutable = ({ system, keywords }: Flags) => ({ system: [...system], keywords: [...keywords] });
 
 function hasWork({ payload }: OperationBody): boolean {
+  if ('change' in payload) return true;
   if ('after' in payload) return payload.after.length > 0;
   return ('items' in payload ? payload.items : payload.messageIds).length > 0;
 }
@@ -255,18 +259,4 @@ async function tell(tx: Tx, connectionId: ConnectionId, threadIds: readonly Thre
   await publish(tx, { connectionId, kind: 'threads', ids });
   await publish(tx, { connectionId, kind: 'counts', ids: [] });
   await wakeAccount(tx, connectionId);
-}
-
-function loadCandidates(tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]): Promise<Candidate[]> {
-  return rows<Candidate>(
-    tx,
-    `select p.id as "placementId", m.id as "messageId", m.thread_id as "threadId", p.mailbox_id as "mailboxId", b.role,
-       m.received_at as "receivedAt", m.is_own as "isOwn", p.flags, p.keywords
-     from message m
-     join placement p on p.connection_id = m.connection_id and p.message_id = m.id
-     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-     where m.connection_id = $1 and m.thread_id = any($2::bigint[]) and p.state <> 'leaving' and p.flags & 8 = 0
-     order by m.received_at, m.id`,
-    [connectionId, threadIds],
-  );
 }

@@ -2,7 +2,9 @@
  * The local half of each operation and its way back, in the caller's transaction: what the screen shows from the moment the
  * user acted. The remote half is remote.ts.
  */
-import type { ConnectionId, MessageRowId, OperationId, ThreadId } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, OperationId, ThreadId } from '@postroom/db';
+import { loadLying, loadPlaces, spreadItems, staysBehind } from '../gmail/places.ts';
+import { coverCarriers } from '../gmail/show-labels.ts';
 import { flagBits } from '../index/flags.ts';
 import { row, rows, type Tx } from '../index/sql.ts';
 import type { FlagPayload } from './overlay.ts';
@@ -12,9 +14,10 @@ import type { MoveItem, OperationBody, OperationOf, Waiting } from './payloads.t
 export async function enqueueOperation(
   tx: Tx,
   connectionId: ConnectionId,
-  operation: OperationBody,
+  wanted: OperationBody,
   undoToken: string | null,
 ): Promise<OperationId> {
+  const { operation, staying } = await throughLabels(tx, connectionId, wanted);
   const made = await row<{ id: OperationId }>(
     tx,
     'insert into operation (connection_id, kind, payload, undo_token) values ($1, $2, $3, $4) returning id',
@@ -26,8 +29,14 @@ export async function enqueueOperation(
       await changeFlags(tx, connectionId, operation.payload);
       break;
     case 'move':
-      await leave(tx, connectionId, id, operation.payload.items);
-      await arrive(tx, connectionId, id, operation.payload);
+      await leave(
+        tx,
+        connectionId,
+        id,
+        operation.payload.items.filter(({ from }) => !staying.includes(from)),
+      );
+      await arrive(tx, connectionId, id, { ...operation.payload, staying });
+      await coverCarriers(tx, connectionId, idsOf(operation.payload.items));
       break;
     case 'expunge':
       await leave(tx, connectionId, id, operation.payload.items);
@@ -38,8 +47,29 @@ export async function enqueueOperation(
     case 'local-label':
       await setLocalLabel(tx, connectionId, operation.payload);
       break;
+    case 'reread':
+    case 'label-mailbox':
+      break;
   }
   return id;
+}
+
+const idsOf = (items: readonly MoveItem[]) => [...new Set(items.map(({ messageId }) => messageId))];
+
+/** The operation as it is where mailboxes are labels, and the mailboxes that it takes nothing from; else as it was. */
+async function throughLabels(
+  tx: Tx,
+  connectionId: ConnectionId,
+  operation: OperationBody,
+): Promise<{ operation: OperationBody; staying: readonly MailboxId[] }> {
+  if (operation.kind !== 'move') return { operation, staying: [] };
+  const places = await loadPlaces(tx, connectionId);
+  if (!places) return { operation, staying: [] };
+  const { to } = operation.payload;
+  const lying = await loadLying(tx, connectionId, idsOf(operation.payload.items));
+  const items = spreadItems(places, operation.payload, lying);
+  const staying = [...new Set(items.map(({ from }) => from))].filter((from) => staysBehind(places, from, to));
+  return { operation: { kind: 'move', payload: { items, to } }, staying };
 }
 
 /** Undoes what `enqueueOperation` showed. The operation itself must not have reached the server. */
@@ -52,6 +82,15 @@ export async function takeBack(
   switch (operation.kind) {
     case 'flags':
       await changeFlags(tx, connectionId, reverseOf(operation.payload));
+      // What another client set to the same meanwhile was hidden by ours, and no server tells it twice.
+      await enqueueOperation(
+        tx,
+        connectionId,
+        { kind: 'reread', payload: { messageIds: operation.payload.messageIds } },
+        null,
+      );
+      return;
+    case 'reread':
       return;
     case 'waiting':
       await setWaiting(tx, connectionId, operation.payload.before);
@@ -62,6 +101,9 @@ export async function takeBack(
     case 'move':
     case 'expunge':
       await stay(tx, connectionId, id);
+      await coverCarriers(tx, connectionId, idsOf(operation.payload.items));
+      return;
+    case 'label-mailbox':
   }
 }
 
@@ -72,7 +114,8 @@ async function stay(tx: Tx, connectionId: ConnectionId, id: OperationId): Promis
     [connectionId, id],
   );
   await tx.query(
-    `update placement set state = case when uid is null then 'arriving' else 'present' end, operation_id = null
+    `update placement p set operation_id = null, state = case when uid is null and not exists (select 1 from mailbox b
+         where b.connection_id = $1 and b.id = p.mailbox_id and b.label is not null) then 'arriving' else 'present' end
      where connection_id = $1 and operation_id = $2 and state = 'leaving'`,
     [connectionId, id],
   );
@@ -113,17 +156,17 @@ async function arrive(
   tx: Tx,
   connectionId: ConnectionId,
   id: OperationId,
-  { items, to }: { items: readonly MoveItem[]; to: number },
+  { items, to, staying }: { items: readonly MoveItem[]; to: number; staying: readonly MailboxId[] },
 ): Promise<void> {
   await tx.query(
     `insert into placement (connection_id, mailbox_id, message_id, flags, keywords, state, operation_id)
      select distinct on (p.message_id) $1, $4::int, p.message_id, p.flags, p.keywords, 'arriving', $2::bigint
-     from placement p where p.connection_id = $1 and p.operation_id = $2 and p.state = 'leaving'
-       and p.message_id = any($3::bigint[])
+     from placement p where p.connection_id = $1 and p.message_id = any($3::bigint[])
+       and ((p.operation_id = $2 and p.state = 'leaving') or p.mailbox_id = any($5::int[]))
        and not exists (select 1 from placement q where q.connection_id = $1 and q.message_id = p.message_id
          and q.mailbox_id = $4 and q.state <> 'leaving')
      order by p.message_id, p.id`,
-    [connectionId, id, items.map(({ messageId }) => messageId), to],
+    [connectionId, id, items.map(({ messageId }) => messageId), to, staying],
   );
 }
 
@@ -163,6 +206,7 @@ export async function threadsOfOperation(
   connectionId: ConnectionId,
   operation: OperationBody,
 ): Promise<ThreadId[]> {
+  if (operation.kind === 'label-mailbox') return [];
   if (operation.kind === 'waiting') return currentThreads(tx, connectionId, operation.payload.after);
   const messageIds =
     'items' in operation.payload

@@ -43,6 +43,8 @@ export interface OwnMailbox {
   readonly id: MailboxId;
   readonly path: string;
   readonly synced: boolean;
+  /** It is a label, and no UID of it is worth keeping (`mailbox.label`). */
+  readonly label: string | null;
 }
 
 /** The mailbox as the server has it: made there, and named as it is there, where it was written down here alone. */

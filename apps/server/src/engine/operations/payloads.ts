@@ -39,7 +39,19 @@ export const operationSchema = z.discriminatedUnion('kind', [
         .transform((id) => id as MailboxId),
     }),
   }),
+  /** Changes nothing: what the server has is read once more, where it may have been told while we did not listen. */
+  z.object({ kind: z.literal('reread'), payload: z.object({ messageIds: z.array(z.number().int()) }) }),
   z.object({ kind: z.literal('expunge'), payload: z.object({ items: z.array(itemSchema) }) }),
+  /** The mailbox that is a label of the user's, where mailboxes are labels (Gmail). */
+  z.object({
+    kind: z.literal('label-mailbox'),
+    payload: z.object({
+      change: z.enum(['create', 'rename', 'delete']),
+      name: z.string(),
+      /** Its new name. */
+      to: z.string().optional(),
+    }),
+  }),
   // The two below are kept here alone: the server has no word for them.
   z.object({
     kind: z.literal('waiting'),

@@ -3,30 +3,25 @@
  * operation runs, so that it may be run again after a crash: a flag set twice is set, a message that has moved is gone from
  * where it was. A lost connection leaves the operation open; a refusal for good is taken back on the screen and said.
  */
-import type { ConnectionId, MailboxId, MessageRowId, OperationId, Uid } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, OperationId } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { publish } from '../events/publish.ts';
+import { loadPlaces } from '../gmail/places.ts';
+import { runLabelMailbox, runMove } from '../gmail/remote.ts';
 import type { CopyOutcome, ImapSession } from '../imap/types.ts';
-import { UidSet } from '../imap/uid-set.ts';
+import type { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
-import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
+import { lockAccount, row, type Tx, transaction } from '../index/sql.ts';
+import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { findUids } from './find-uids.ts';
 import { changeFlags, takeBack, threadsOfOperation } from './local.ts';
 import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
 import { loadOpenFlagOps } from './overlay.ts';
-import { type MoveItem, type OperationBody, operationSchema } from './payloads.ts';
+import { type MoveItem, type OperationBody, type OperationOf, operationSchema } from './payloads.ts';
+import { locate, openPlace, type Place, piecesOf } from './places.ts';
 import { isAboutKeywords, keepHere } from './refused-keywords.ts';
-
-/** Messages one command names. */
-const COMMAND_UIDS = 500;
-const STORE_TRIES = 3;
-
-interface Located {
-  readonly mailboxId: MailboxId;
-  readonly path: string;
-  readonly uids: ReadonlyMap<Uid, MessageRowId>;
-}
+import { rereadFlags, runFlags } from './remote-flags.ts';
 
 /** Runs everything that is open. Throws the MailError of a lost connection; what is left stays open. */
 export async function runOperations(
@@ -71,22 +66,45 @@ async function runOne(
   id: OperationId,
   operation: OperationBody,
 ): Promise<void> {
-  if (operation.kind === 'waiting' || operation.kind === 'local-label') return;
-  if (operation.kind === 'flags') {
-    const { messageIds, add, remove } = operation.payload;
-    await findUids(pool, connectionId, session, { messageIds: messageIds as MessageRowId[], mailboxId: null });
-    for (const place of await locate(pool, connectionId, messageIds as MessageRowId[], null)) {
-      await session.select(place.path);
-      for (const uids of piecesOf(place)) await storeFlags(session, uids, { add, remove });
+  switch (operation.kind) {
+    case 'waiting':
+    case 'local-label':
+      return;
+    case 'flags':
+      return runFlags(pool, connectionId, session, id, operation.payload);
+    case 'reread':
+      return rereadFlags(pool, connectionId, session, operation.payload.messageIds as MessageRowId[]);
+    case 'label-mailbox':
+      return runLabelMailbox({ session }, operation.payload);
+    case 'move': {
+      const places = await loadPlaces(pool, connectionId);
+      if (!places) return runRemoval(pool, connectionId, session, id, operation);
+      const messageIds = operation.payload.items.map(({ messageId }) => messageId);
+      await findUids(pool, connectionId, session, { messageIds, mailboxId: null });
+      return runMove({ pool, connectionId, session }, id, operation.payload, places);
     }
-    return;
+    case 'expunge':
+      return runRemoval(pool, connectionId, session, id, operation);
   }
+}
+
+/** Takes messages out of mailboxes: into another one, or for good. */
+async function runRemoval(
+  pool: pg.Pool,
+  connectionId: ConnectionId,
+  session: ImapSession,
+  id: OperationId,
+  operation: OperationOf<'move' | 'expunge'>,
+): Promise<void> {
   const target = operation.kind === 'move' ? await openTarget(pool, connectionId, session, operation.payload.to) : null;
   for (const [from, items] of byMailbox(operation.payload.items)) {
     const ids = items.map(({ messageId }) => messageId);
     await findUids(pool, connectionId, session, { messageIds: ids, mailboxId: from });
     for (const place of await locate(pool, connectionId, ids, from)) {
-      await session.select(place.path);
+      if (!(await openPlace(session, place))) {
+        await transaction(pool, (tx) => letStay(tx, connectionId, id, place));
+        continue;
+      }
       for (const uids of piecesOf(place)) {
         const outcome = target ? await session.move(uids, target.path) : null;
         if (!target) await session.expunge(uids);
@@ -94,20 +112,6 @@ async function runOne(
       }
     }
   }
-}
-
-/** What a server says it passed over because it had changed (RFC 7162 MODIFIED) is stored again: flags add up. */
-async function storeFlags(
-  session: ImapSession,
-  uids: UidSet,
-  change: Parameters<ImapSession['storeFlags']>[1],
-): Promise<void> {
-  let left = uids;
-  for (let tries = 0; tries < STORE_TRIES; tries += 1) {
-    left = UidSet.of((await session.storeFlags(left, change)).modified);
-    if (left.isEmpty) return;
-  }
-  throw new MailError({ code: 'CONFLICT', message: 'The mail server does not let this be changed.', on: 'imap' });
 }
 
 /** The mailbox to move to; one that exists only here so far is made on the server. */
@@ -119,19 +123,27 @@ async function openTarget(
 ): Promise<OwnMailbox> {
   const mailbox = await row<OwnMailbox>(
     pool,
-    'select id, path, synced from mailbox where connection_id = $1 and id = $2',
+    'select id, path, synced, label from mailbox where connection_id = $1 and id = $2',
     [connectionId, id],
   );
   if (!mailbox) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'The folder is not there any more.' });
   return onServer(pool, connectionId, session, mailbox);
 }
 
+/**
+ * SQL: the placement that waits for the UID. One alone: a message that went there and back has left another, and a later
+ * operation may have made ours its own.
+ */
+const UNLINKED_OF_MOVE = `select id from placement
+  where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null
+  order by operation_id is not distinct from $5 desc, id desc limit 1`;
+
 /** What the server did, written down: the old placement goes, the new one has its UID where the server told it. */
 async function settle(
   tx: Tx,
   connectionId: ConnectionId,
   id: OperationId,
-  move: { place: Located; uids: UidSet; target: { id: MailboxId } | null; outcome: CopyOutcome | null },
+  move: { place: Place; uids: UidSet; target: { id: MailboxId } | null; outcome: CopyOutcome | null },
 ): Promise<void> {
   const { place, uids, target, outcome } = move;
   await lockAccount(tx, connectionId);
@@ -142,21 +154,40 @@ async function settle(
   if (!target) return;
   for (const uid of uids) {
     const moved = outcome?.uidMap.get(uid);
-    const messageId = place.uids.get(uid);
+    const messageId = place.uids.get(uid)?.messageId;
     if (moved === undefined || messageId === undefined) continue;
+    const values = [connectionId, target.id, messageId, moved, id];
     // The sync may have listed it there already; then ours is the double.
     await tx.query(
-      `delete from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null
+      `delete from placement where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
          and exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
-      [connectionId, target.id, messageId, moved],
+      values,
     );
     await tx.query(
       `update placement set uid = $4, state = case state when 'arriving' then 'present' else state end,
          operation_id = case state when 'arriving' then null else operation_id end
-       where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null`,
-      [connectionId, target.id, messageId, moved],
+       where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
+         and not exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
+      values,
     );
   }
+}
+
+/** Nothing was taken out of a mailbox that is not there: should it come back, what lay in it lies there. */
+async function letStay(tx: Tx, connectionId: ConnectionId, id: OperationId, { mailboxId, uids }: Place): Promise<void> {
+  await lockAccount(tx, connectionId);
+  const messageIds = [...uids.values()].map(({ messageId }) => messageId);
+  await tx.query(
+    `update placement set state = 'present', operation_id = null
+     where connection_id = $1 and mailbox_id = $2 and operation_id = $3 and state = 'leaving'`,
+    [connectionId, mailboxId, id],
+  );
+  await tx.query(
+    `delete from placement where connection_id = $1 and operation_id = $2 and state = 'arriving' and uid is null
+       and message_id = any($3::bigint[])`,
+    [connectionId, id, messageIds],
+  );
+  await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, messageIds));
 }
 
 async function fail(
@@ -181,34 +212,6 @@ async function fail(
     await publish(tx, { connectionId, kind: 'threads', ids: [] });
     await publish(tx, { connectionId, kind: 'operation', ids: [] });
   });
-}
-
-/** Where the messages are on the server now, by mailbox. */
-async function locate(
-  pool: pg.Pool,
-  connectionId: ConnectionId,
-  messageIds: readonly MessageRowId[],
-  mailboxId: MailboxId | null,
-): Promise<Located[]> {
-  const found = await rows<{ mailbox_id: MailboxId; path: string; uid: Uid; message_id: MessageRowId }>(
-    pool,
-    `select p.mailbox_id, b.path, p.uid, p.message_id from placement p
-     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-     where p.connection_id = $1 and p.message_id = any($2::bigint[]) and p.uid is not null
-       and ($3::int is null or p.mailbox_id = $3) order by p.mailbox_id, p.uid`,
-    [connectionId, messageIds, mailboxId],
-  );
-  const places = new Map<MailboxId, { mailboxId: MailboxId; path: string; uids: Map<Uid, MessageRowId> }>();
-  for (const { mailbox_id, path, uid, message_id } of found) {
-    const place = places.get(mailbox_id) ?? { mailboxId: mailbox_id, path, uids: new Map() };
-    place.uids.set(uid, message_id);
-    places.set(mailbox_id, place);
-  }
-  return [...places.values()];
-}
-
-function piecesOf(place: Located): UidSet[] {
-  return [...UidSet.of(place.uids.keys()).chunksDescending(COMMAND_UIDS)];
 }
 
 function byMailbox(items: readonly MoveItem[]): Map<MailboxId, MoveItem[]> {

@@ -205,7 +205,8 @@ export async function findParent(
      where m.connection_id = $1
        and m.thread_id = coalesce((select into_id from thread_alias where connection_id = $1 and old_id = $2), $2)
        and exists (select 1 from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-         where p.connection_id = $1 and p.message_id = m.id and p.state <> 'leaving' and coalesce(b.role, '') <> 'drafts')
+         where p.connection_id = $1 and p.message_id = m.id and p.state <> 'leaving' and not p.covered
+           and coalesce(b.role, '') <> 'drafts')
      order by m.received_at desc, m.id desc limit 1`,
     [connectionId, thread.id as ThreadId],
   );

@@ -6,24 +6,28 @@ import type { ConnectionId, Learned, MessageRowId, OutboxId, StoredEndpoint, Uid
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import type { WithImap } from '../accounts/access.ts';
+import { filesSentCopy } from '../accounts/quirks/quirks.ts';
 import { publish } from '../events/publish.ts';
 import type { ImapSession } from '../imap/types.ts';
+import { UidSet } from '../imap/uid-set.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { mailboxOfRole, type OwnMailbox, onServer } from '../operations/mailbox-of-role.ts';
 import { markParent } from './dispatch.ts';
 import { settleOwnCopy } from './own-copy.ts';
-import { filesSentItself } from './submission.ts';
 
 /** So long Sent is searched for a message that may have been sent. */
 const LOOK_FOR_MS = 120_000;
 const LOOK_AGAIN_MS = 10_000;
 /** A server that files copies itself has this long to do so. */
 const AUTO_SAVE_MS = 60_000;
+/** A copy under another Message-ID is ours when it was filed so near to our sending. */
+const SAME_TIME_MS = 2 * 60_000;
 
 interface Due {
   readonly id: OutboxId;
   readonly state: 'sent' | 'partial' | 'uncertain';
   readonly mime: Buffer;
+  readonly subject: string;
   readonly message_id_header: string;
   readonly message_id: MessageRowId | null;
   readonly parent_id: MessageRowId | null;
@@ -45,24 +49,29 @@ export async function fileSentCopies(
 ): Promise<void> {
   const due = await rows<Due>(
     pool,
-    `select id, state, mime, message_id_header, message_id, parent_id, parent_mark, submitted_at from outbox
+    `select id, state, mime, subject, message_id_header, message_id, parent_id, parent_mark, submitted_at from outbox
      where connection_id = $1 and state in ('sent', 'partial', 'uncertain') and not sent_copy_filed
        and next_attempt_at <= $2 order by id`,
     [connectionId, now()],
   );
   if (due.length === 0) return;
-  const account = await row<{ smtp: StoredEndpoint; learned: Learned }>(
+  const account = await row<{ imap: StoredEndpoint; smtp: StoredEndpoint; learned: Learned }>(
     pool,
-    'select smtp, learned from connection where id = $1',
+    'select imap, smtp, learned from connection where id = $1',
     [connectionId],
   );
   if (!account) return;
-  const isAutomatic = filesSentItself(account.smtp.host ?? '', account.learned.sentAutoSave);
   await withImap(
     connectionId,
     'sync',
     async (session) => {
       const sent = await openSent(pool, connectionId, session);
+      const { imap, smtp, learned } = account;
+      const isAutomatic = filesSentCopy(
+        { quirks: session.quirks, host: imap.host ?? '' },
+        smtp.host ?? '',
+        learned.sentAutoSave,
+      );
       for (const outgoing of due) {
         if (signal.aborted) return;
         await fileOne({ pool, connectionId, session, sent, isAutomatic, now: now() }, outgoing);
@@ -85,7 +94,7 @@ async function fileOne(filing: Filing, outgoing: Due): Promise<void> {
   const { session, sent, isAutomatic, now } = filing;
   const age = now.getTime() - outgoing.submitted_at.getTime();
   await session.select(sent.path);
-  const found = (await session.searchHeader('Message-ID', outgoing.message_id_header)).at(-1);
+  const found = await findCopy(session, outgoing);
   if (found !== undefined) return settle(filing, outgoing, found);
   if (outgoing.state === 'uncertain') {
     if (age >= LOOK_FOR_MS) return stopLooking(filing, outgoing);
@@ -99,6 +108,27 @@ async function fileOne(filing: Filing, outgoing: Due): Promise<void> {
     outgoing.submitted_at,
   );
   return settle(filing, outgoing, uid);
+}
+
+/** By Message-ID; where the server gives another one, by subject and time. */
+async function findCopy(session: ImapSession, outgoing: Due): Promise<Uid | undefined> {
+  const [found] = (await session.searchHeader('Message-ID', outgoing.message_id_header)).slice(-1);
+  if (found !== undefined || session.quirks.keepsMessageId) return found;
+  const since = new Date(outgoing.submitted_at.getTime() - SAME_TIME_MS);
+  // SINCE knows days alone, in the server's time zone.
+  const day = new Date(since.getTime() - 24 * 3_600_000);
+  const candidates = await session.search({ since: day, ...(outgoing.subject && { subject: outgoing.subject }) });
+  const same: Uid[] = [];
+  await session.fetchMessages(UidSet.of((candidates ?? []).slice(-50)), {
+    batchSize: 50,
+    onBatch: async (batch) => {
+      const at = outgoing.submitted_at.getTime();
+      for (const { uid, internalDate } of batch)
+        if (Math.abs(internalDate.getTime() - at) <= SAME_TIME_MS) same.push(uid);
+    },
+  });
+  // Two that fit are none that is known to be it.
+  return same.length === 1 ? same[0] : undefined;
 }
 
 async function settle({ pool, connectionId, sent }: Filing, outgoing: Due, uid: Uid | null): Promise<void> {
@@ -117,7 +147,11 @@ async function settle({ pool, connectionId, sent }: Filing, outgoing: Due, uid: 
     );
     if (wasUncertain && outgoing.parent_id !== null && outgoing.parent_mark !== null)
       await markParent(tx, connectionId, outgoing.parent_id, outgoing.parent_mark);
-    await settleOwnCopy(tx, connectionId, { messageId: outgoing.message_id, mailboxId: sent.id, uid });
+    await settleOwnCopy(tx, connectionId, {
+      messageId: outgoing.message_id,
+      mailboxId: sent.id,
+      uid: sent.label === null ? uid : null,
+    });
     await tell(tx, connectionId, outgoing.id);
   });
 }
@@ -142,7 +176,7 @@ async function openSent(pool: pg.Pool, connectionId: ConnectionId, session: Imap
   const sent = await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     const id = await mailboxOfRole(tx, connectionId, 'sent');
-    return row<OwnMailbox>(tx, 'select id, path, synced from mailbox where connection_id = $1 and id = $2', [
+    return row<OwnMailbox>(tx, 'select id, path, synced, label from mailbox where connection_id = $1 and id = $2', [
       connectionId,
       id,
     ]);

@@ -50,11 +50,3 @@ export function mergeRecipients(
 export function openRecipients(recipients: readonly OutgoingRecipient[]): string[] {
   return recipients.filter(({ status }) => status === 'pending' || status === 'deferred').map(({ email }) => email);
 }
-
-/** Submission servers that put a copy into Sent themselves. */
-const FILES_SENT_ITSELF =
-  /(^|\.)(gmail\.com|googlemail\.com|office365\.com|outlook\.com|outlook\.office\.com|zoho\.(com|eu|in)|yahoo\.com|aol\.com)$/i;
-
-export function filesSentItself(host: string, learned: boolean | undefined): boolean {
-  return learned ?? FILES_SENT_ITSELF.test(host);
-}

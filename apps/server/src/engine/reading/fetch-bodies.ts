@@ -3,7 +3,7 @@
  * decoded by `mime/`, kept. A message whose parts cannot be trusted (no structure, S/MIME, TNEF, small anyway) is read
  * whole. What fails for one message does not fail the others.
  */
-import type { ConnectionId, MailboxId, MessageRowId, ThreadId, Uid } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { WithImap } from '../accounts/access.ts';
@@ -103,7 +103,9 @@ async function fetchOne(session: ImapSession, message: MessageRow, place: Messag
   const uid = place.uid;
   if (uid === null) throw notThere();
   const plan = planParts(message.structure, { size: message.size });
-  if (plan.needsFullSource) return bodyOfSource(await session.fetchSource(uid));
+  if (plan.needsFullSource || (!session.quirks.numbersNestedParts && hasNestedMessage(message.structure))) {
+    return bodyOfSource(await session.fetchSource(uid));
+  }
   const shown = [...new Map([...plan.textBody, ...plan.htmlBody].map((part) => [part.part, part])).values()];
   const parts = await session.fetchParts(uid, [
     { part: 'HEADER', maxBytes: MAX_HEADER_BYTES },
@@ -119,6 +121,10 @@ async function fetchOne(session: ImapSession, message: MessageRow, place: Messag
     html: storable(html),
     authentication: header ? (parseAuthentication(parseHeaderBlock(header)) ?? null) : null,
   };
+}
+
+function hasNestedMessage(node: StructureNode | null): boolean {
+  return node !== null && (node.type === 'message/rfc822' || (node.children ?? []).some(hasNestedMessage));
 }
 
 /** The body of a whole source. */

@@ -2,58 +2,21 @@
  * One whole look at an account over one session: LIST with STATUS, the mailboxes that changed brought up to date, then
  * older mail piece by piece. Between pieces whoever asked for a mailbox (a push, an action) goes first.
  */
-import type {
-  ConnectionId,
-  Learned,
-  MailboxId,
-  MailboxRole,
-  MessageRowId,
-  ModSeq,
-  Uid,
-  UidValidity,
-} from '@postroom/db';
-import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
-import type { ImapSession, ListedMailbox } from '../imap/types.ts';
-import type { UidSet } from '../imap/uid-set.ts';
+import type { ImapSession } from '../imap/types.ts';
 import { ownAddresses } from '../index/new-message.ts';
-import { indexNext } from '../index/search-index.ts';
-import { rows } from '../index/sql.ts';
-import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
-import { announceConnection, distrustQresync } from './connection-state.ts';
-import { backfillChunk, type MailboxState, type SyncContext, syncMailbox } from './mailbox-sync.ts';
-import { applyMailboxList } from './mailboxes.ts';
-import { readHeads } from './snippets.ts';
-import { dropVanished, hasVanished, purgeOrphans } from './vanished.ts';
+import { createLook, type Look, type LookDeps } from './look.ts';
+import { isUnchanged, loadMailboxes } from './mailbox-rows.ts';
+import { emptyMailbox } from './mailboxes.ts';
+import { purgeOrphans } from './vanished.ts';
 
-/** Messages whose text is fetched with one command: some MB at most (snippets.ts). */
-const WORDS_AT_ONCE = 200;
-
-export interface AccountSyncDeps {
-  readonly pool: pg.Pool;
-  readonly connectionId: ConnectionId;
-  readonly learned: Learned;
-  readonly now: () => Date;
-  readonly signal: AbortSignal;
-  /** Mailboxes that somebody wants looked at now; emptied as they are. */
-  readonly requested: Set<string>;
-  /** What the last look's LIST did not show. */
-  readonly missingBefore: ReadonlySet<string>;
+export interface AccountSyncDeps extends LookDeps {
   /** When the look before this one began; messages that lie nowhere since then are purged. */
   readonly previousLookAt: Date | null;
-  /** The newest of the inbox is listed. */
-  readonly onFirstScreen: () => void;
   /** The server does not let this mailbox be read; the others are. */
   readonly onMailboxRefused: (path: string, error: MailError) => void;
   /** Every message is listed; what is left is text to search. Called before that is read. */
   readonly onAllHere: () => Promise<void>;
-  /** Asked between pieces: leave off and come back: the connection is wanted, or it is time to look at everything. */
-  readonly shouldYield: () => boolean;
-}
-
-interface MailboxRow extends MailboxState {
-  readonly role: MailboxRole | null;
-  readonly exists: number;
 }
 
 export interface AccountLook {
@@ -66,54 +29,27 @@ export interface AccountLook {
   readonly sawAll: boolean;
 }
 
-async function loadMailboxes(pool: pg.Pool, connectionId: ConnectionId): Promise<MailboxRow[]> {
-  return rows<MailboxRow>(
-    pool,
-    `select id, path, role, uid_validity as "uidValidity", uid_next as "uidNext", highest_mod_seq as "highestModSeq",
-       synced_min_uid as "syncedMinUid", reconciled_at as "reconciledAt", "exists"
-     from mailbox where connection_id = $1 and synced order by (role = 'inbox') desc nulls last, role nulls last, path`,
-    [connectionId],
-  );
-}
-
-/** Whether STATUS shows that nothing happened since the cursor. Flags move only HIGHESTMODSEQ; without it one must look. */
-export function isUnchanged(
-  mailbox: {
-    uidValidity: UidValidity | null;
-    uidNext: Uid | null;
-    highestModSeq: ModSeq | null;
-    syncedMinUid: Uid | null;
-    exists: number;
-  },
-  status: ListedMailbox['status'] | undefined,
-): boolean {
-  if (!status || mailbox.syncedMinUid !== (0 as Uid)) return false;
-  const same =
-    status.uidValidity === mailbox.uidValidity &&
-    status.uidNext === mailbox.uidNext &&
-    status.messages === mailbox.exists;
-  if (!same) return false;
-  if (status.messages === 0) return true;
-  return status.highestModSeq !== null && status.highestModSeq === mailbox.highestModSeq;
-}
-
 /** Looks at the whole account. Throws MailError when the session is lost; what was committed stays. */
 export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): Promise<AccountLook> {
   const { pool, connectionId } = deps;
   const look = createLook(session, deps, await ownAddresses(pool, connectionId));
   const isFirst = (await loadMailboxes(pool, connectionId)).length === 0;
-  if (isFirst) await showInbox(session, deps, look);
-  // QUIRK: Dovecot's STATUS of the selected mailbox is stale until a NOOP: what is selected is always looked at.
+  if (isFirst) await showInbox(deps, look);
+  // RFC 9051 §6.3.11: STATUS of the selected mailbox may be stale, so what is selected is always looked at.
   const selectedBefore = session.selected?.path ?? null;
-  const listed = await session.list({ status: true });
-  const { missing } = await applyMailboxList(pool, connectionId, listed, deps.missingBefore);
-  const statusOf = new Map(listed.map(({ path, status }) => [path, status]));
+  const { planned, missing: unlisted } = await look.list({ status: true });
+  const missing = new Set(unlisted);
+  const statusOf = new Map(planned.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
 
   let refused = 0;
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
+    if (unlisted.has(mailbox.path)) {
+      refused += 1;
+      continue;
+    }
     if (mailbox.path !== selectedBefore && isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
     try {
       await look.sync(mailbox);
@@ -124,6 +60,14 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
       const isElsewhereToo = session.closed || mailbox.role === 'inbox';
       if (!(error instanceof MailError) || isElsewhereToo || error.code === 'THROTTLED') throw error;
       deps.onMailboxRefused(mailbox.path, error);
+      const isEmpty = mailbox.uidValidity === null && !mailbox.hasUnlinked;
+      const isNotThere = error.code === 'MAILBOX_NOT_FOUND';
+      if (isNotThere && isEmpty) continue;
+      if (isNotThere && deps.missingBefore.has(mailbox.path)) {
+        await emptyMailbox(pool, connectionId, mailbox.id);
+        continue;
+      }
+      if (isNotThere) missing.add(mailbox.path);
       refused += 1;
     }
   }
@@ -133,6 +77,8 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   if (complete && !deps.signal.aborted) {
     // What lies nowhere may lie where we were not let in.
     if (deps.previousLookAt && refused === 0) await purgeOrphans(pool, connectionId, deps.previousLookAt);
+    await look.proveLabels(mailboxes, planned);
+    await look.dropStrays();
     await deps.onAllHere();
     await look.indexHeaders(mailboxes);
     await look.readWords(mailboxes);
@@ -143,155 +89,10 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
 }
 
 /** The very first look: the newest of the inbox before the server is asked how many there are in each of 200 mailboxes. */
-async function showInbox(session: ImapSession, deps: AccountSyncDeps, look: Look): Promise<void> {
-  const { pool, connectionId } = deps;
-  await applyMailboxList(pool, connectionId, await session.list({ status: false }), deps.missingBefore);
-  const inbox = (await loadMailboxes(pool, connectionId)).find(({ role }) => role === 'inbox');
+async function showInbox(deps: AccountSyncDeps, look: Look): Promise<void> {
+  await look.list({ status: false });
+  const inbox = (await loadMailboxes(deps.pool, deps.connectionId)).find(({ role }) => role === 'inbox');
   if (!inbox || deps.signal.aborted) return;
   await look.sync(inbox);
   await look.firstScreen(inbox);
-}
-
-type Look = ReturnType<typeof createLook>;
-
-function createLook(session: ImapSession, deps: AccountSyncDeps, own: ReadonlySet<string>) {
-  const { pool, connectionId } = deps;
-  const backfills = new Map<MailboxId, BackfillItem>();
-  let selectedPath: string | null = null;
-  let yielded = false;
-  /** Messages vanished since all mailboxes were looked at. */
-  let unplaced = false;
-  const learned: Learned = { ...deps.learned };
-
-  const contextOf = (mailboxId: MailboxId): SyncContext => ({
-    pool,
-    connectionId,
-    mailboxId,
-    ownAddresses: own,
-    session,
-    learned,
-    now: deps.now,
-    signal: deps.signal,
-    onUnplaced: () => {
-      unplaced = true;
-    },
-    async onDistrust() {
-      learned.qresyncTrusted = false;
-      await distrustQresync(pool, connectionId);
-    },
-  });
-
-  function mustLeaveOff(): boolean {
-    yielded ||= unplaced || deps.shouldYield();
-    return yielded;
-  }
-
-  async function sync(mailbox: MailboxRow): Promise<void> {
-    const outcome = await syncMailbox(contextOf(mailbox.id), mailbox);
-    selectedPath = mailbox.path;
-    deps.requested.delete(mailbox.path);
-    note(mailbox, outcome.backfill);
-  }
-
-  function note(mailbox: MailboxRow, todo: UidSet | null): void {
-    const known = backfills.get(mailbox.id);
-    if (todo === null) backfills.delete(mailbox.id);
-    else {
-      backfills.set(mailbox.id, {
-        mailboxId: mailbox.id,
-        path: mailbox.path,
-        role: mailbox.role,
-        todo,
-        pieces: known?.pieces ?? 0,
-      });
-    }
-  }
-
-  async function answerRequests(mailboxes: readonly MailboxRow[]): Promise<void> {
-    for (const path of [...deps.requested]) {
-      deps.requested.delete(path);
-      const stale = mailboxes.find((one) => one.path === path);
-      const mailbox = stale && (await loadMailboxes(pool, connectionId)).find(({ id }) => id === stale.id);
-      if (mailbox) await sync(mailbox);
-      if (mailbox) await snippetsOf(mailbox, 50);
-    }
-  }
-
-  async function piece(item: BackfillItem): Promise<void> {
-    if (selectedPath !== item.path) {
-      await session.select(item.path, { readOnly: true });
-      selectedPath = item.path;
-    }
-    const left = await backfillChunk(contextOf(item.mailboxId), item.todo, pieceSize(item));
-    if (left === null) backfills.delete(item.mailboxId);
-    else backfills.set(item.mailboxId, { ...item, todo: left, pieces: item.pieces + 1 });
-  }
-
-  async function snippetsOf(mailbox: { id: MailboxId; path: string }, limit: number): Promise<void> {
-    const done = await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
-    if (done !== null) selectedPath = mailbox.path;
-  }
-
-  return {
-    sync,
-    answerRequests,
-    leftOff: () => yielded,
-    /** Every mailbox was looked at: what vanished and was found nowhere is gone. */
-    async seenAll(): Promise<void> {
-      if (unplaced || (await hasVanished(pool, connectionId))) await dropVanished(pool, connectionId);
-      unplaced = false;
-    },
-    async firstScreen(mailbox: MailboxRow): Promise<void> {
-      const item = backfills.get(mailbox.id);
-      if (item) await piece(item);
-      deps.onFirstScreen();
-      await snippetsOf(mailbox, 60);
-    },
-    /** Returns whether everything is read. */
-    async readOlder(mailboxes: readonly MailboxRow[]): Promise<boolean> {
-      let announcedAt = 0;
-      for (let item = nextBackfill([...backfills.values()]); item; item = nextBackfill([...backfills.values()])) {
-        if (deps.signal.aborted) return false;
-        if (mustLeaveOff()) return false;
-        await answerRequests(mailboxes);
-        await piece(item);
-        if (item.pieces < 2) await snippetsOf({ id: item.mailboxId, path: item.path }, 100);
-        if (Date.now() - announcedAt > 1000) {
-          announcedAt = Date.now();
-          await announceConnection(pool, connectionId);
-        }
-      }
-      await announceConnection(pool, connectionId);
-      return true;
-    },
-    /** Subjects, people and file names of what is listed, to be searched. */
-    async indexHeaders(mailboxes: readonly MailboxRow[]): Promise<void> {
-      let below: MessageRowId | undefined;
-      while (!deps.signal.aborted && !mustLeaveOff()) {
-        const lowest = await indexNext(pool, connectionId, 500, below);
-        // From the top once more: some came in above meanwhile.
-        if (lowest === null && below === undefined) return;
-        below = lowest ?? undefined;
-        await answerRequests(mailboxes);
-      }
-    },
-    /** Searchable text of everything, newest first, a little at a time. */
-    async readWords(mailboxes: readonly MailboxRow[]): Promise<void> {
-      for (const mailbox of mailboxes) {
-        let below: Uid | undefined;
-        for (;;) {
-          if (deps.signal.aborted || mustLeaveOff()) return;
-          await answerRequests(mailboxes);
-          const lowest = await readHeads(session, pool, connectionId, mailbox, {
-            kind: 'words',
-            limit: WORDS_AT_ONCE,
-            ...(below === undefined ? {} : { below }),
-          });
-          if (lowest === null && below === undefined) break;
-          if (lowest !== null) selectedPath = mailbox.path;
-          below = lowest ?? undefined;
-        }
-      }
-    },
-  };
 }

@@ -8,11 +8,12 @@ import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { AccountAccess } from '../accounts/access.ts';
-import { row } from '../index/sql.ts';
 import { type AccountLook, syncAccount } from './account-sync.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
+import type { Audit } from './audit.ts';
 import { BACK_OFF, type BackOffPace, createBackOff } from './back-off.ts';
 import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
+import { loadInboxPath } from './mailbox-rows.ts';
 
 /** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
 export const LOOK_EVERY_MS = 15_000;
@@ -30,6 +31,8 @@ export interface AccountWorkerDeps {
   readonly pool: pg.Pool;
   readonly access: AccountAccess;
   readonly work: AccountWork;
+  /** The comparison of the whole account, where its time has come. */
+  readonly audit: Audit;
   readonly now: () => Date;
   readonly random: () => number;
   readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
@@ -53,6 +56,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
   const { signal } = stopped;
   const { pace = { lookEveryMs: LOOK_EVERY_MS, backOff: BACK_OFF } } = deps;
   const requested = new Set<string>();
+  const flagsTold = new Set<string>();
   const syncAlarm = createAlarm(signal);
   const workAlarm = createAlarm(signal);
   let inboxPath: string | null = null;
@@ -101,7 +105,10 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     const account = await deps.access.open(connectionId);
     if (account.paused) return pace.lookEveryMs;
     const startedAt = deps.now();
+    const shouldYield = () =>
+      deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > pace.lookEveryMs;
     let look: AccountLook | undefined;
+    let isAuditing = false;
     await deps.access.withImap(
       connectionId,
       'sync',
@@ -114,14 +121,16 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           now: deps.now,
           signal,
           requested,
+          flagsTold,
           missingBefore,
           previousLookAt,
           onFirstScreen: () => pushAlarm.ring(),
           onMailboxRefused: (path, error) => deps.log('mailbox refused', { connectionId, path, code: error.code }),
           onAllHere: () => saveState(deps.pool, connectionId, 'live', null),
-          shouldYield: () =>
-            deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > pace.lookEveryMs,
+          shouldYield,
         });
+        if (!look.complete || look.hasMore) return;
+        isAuditing = await deps.audit(session, { connectionId, learned: account.learned, signal, shouldYield });
       },
       signal,
     );
@@ -132,23 +141,14 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
       missingBefore = look.missing;
       if (look.sawAll) previousLookAt = startedAt;
     }
-    if (!look?.complete || look.hasMore) return 0;
+    if (!look?.complete || look.hasMore || isAuditing) return 0;
     return look.missing.size > 0 ? MISSING_AGAIN_MS : pace.lookEveryMs;
-  }
-
-  async function loadInboxPath(): Promise<string | null> {
-    const inbox = await row<{ path: string }>(
-      deps.pool,
-      `select path from mailbox where connection_id = $1 and role = 'inbox' and synced`,
-      [connectionId],
-    );
-    return inbox?.path ?? null;
   }
 
   const pushAlarm = createAlarm(signal);
   /** Waits on the inbox; every push asks for it to be looked at. */
   async function pushTurn(): Promise<number | null> {
-    inboxPath ??= await loadInboxPath();
+    inboxPath ??= await loadInboxPath(deps.pool, connectionId);
     const path = inboxPath;
     if (path === null || deps.sessionsAllowed(connectionId) < 2) return pace.lookEveryMs;
     await deps.access.withImap(
@@ -159,6 +159,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
         const unsubscribe = session.onEvent((event) => {
           if (event.kind === 'closed') return;
           if ('path' in event) requested.add(event.path);
+          if (event.kind === 'flags') flagsTold.add(event.path);
           syncAlarm.ring();
         });
         try {

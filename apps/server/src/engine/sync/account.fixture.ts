@@ -7,7 +7,7 @@ import { connectImap } from '../imap/connect.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { listThreads } from '../index/list-threads.ts';
 import { row } from '../index/sql.ts';
-import { syncAccount } from './account-sync.ts';
+import { type AccountSyncDeps, syncAccount } from './account-sync.ts';
 
 const USER = { user: 'ada@lab.test', password: 'fake-password' };
 
@@ -36,8 +36,8 @@ export const mail = (subject: string, more: { inReplyTo?: string } = {}) =>
     ...more,
   });
 
-/** A row of an account that nobody syncs by itself. */
-export async function newConnection({ pool }: TestDatabase): Promise<ConnectionId> {
+/** An account's row, whose servers nobody asks for. */
+export async function newConnection({ pool }: Pick<TestDatabase, 'pool'>): Promise<ConnectionId> {
   await pool.query(`insert into "user" (id, name, email) values ('u1', 'Ada', 'ada@lab.test') on conflict do nothing`);
   const made = await row<{ id: ConnectionId }>(
     pool,
@@ -45,6 +45,27 @@ export async function newConnection({ pool }: TestDatabase): Promise<ConnectionI
     [USER.user],
   );
   return (made as { id: ConnectionId }).id;
+}
+
+/** A look that nobody waits for or disturbs. */
+export function lookDeps(pool: TestDatabase['pool'], connectionId: ConnectionId): AccountSyncDeps {
+  return {
+    pool,
+    connectionId,
+    learned: {},
+    now: () => new Date(),
+    signal: new AbortController().signal,
+    requested: new Set(),
+    flagsTold: new Set(),
+    missingBefore: new Set(),
+    previousLookAt: null,
+    onFirstScreen: () => undefined,
+    onAllHere: async () => undefined,
+    onMailboxRefused: (_path, error) => {
+      if (error.code !== 'MAILBOX_NOT_FOUND') throw error;
+    },
+    shouldYield: () => false,
+  };
 }
 
 export interface LookOptions {
@@ -65,20 +86,11 @@ export function createLook(
       connectionId,
     ]);
     const look = await syncAccount(session, {
-      pool,
-      connectionId,
+      ...lookDeps(pool, connectionId),
       learned: stored?.learned ?? {},
-      now: () => new Date(),
-      signal: new AbortController().signal,
-      requested: new Set(),
       missingBefore,
       previousLookAt,
-      onFirstScreen: () => undefined,
-      onAllHere: async () => undefined,
-      onMailboxRefused: (_path, error) => {
-        if (!isRefusalBorne) throw error;
-      },
-      shouldYield: () => false,
+      ...(isRefusalBorne ? { onMailboxRefused: () => undefined } : {}),
     });
     missingBefore = look.missing;
     if (look.complete && look.sawAll) previousLookAt = startedAt;

@@ -3,86 +3,23 @@
  * a process killed anywhere leaves an index that is right as far as its cursor says. Flags the user set a moment ago win
  * over what the server said before it heard of them (operations/overlay.ts).
  */
-import type { ConnectionId, MailboxId, MessageRowId, ModSeq, ThreadId, Uid, UidValidity } from '@postroom/db';
+import type { ConnectionId, MailboxId } from '@postroom/db';
 import type pg from 'pg';
-import { presentId } from '../../lib/driver/ids.ts';
-import { publish } from '../events/publish.ts';
-import type { FetchedMessage, FlagUpdate } from '../imap/types.ts';
+import { showWhere, withLabels } from '../gmail/apply-labels.ts';
+import type { FetchedMessage } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { flagBits } from '../index/flags.ts';
 import { insertPlacements } from '../index/insert.ts';
-import { ensureKeywordLabels } from '../index/labels.ts';
 import { newMessageFromFetch } from '../index/new-message.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { indexMessages } from '../index/search-index.ts';
-import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
-import { loadOpenFlagOps, overlayPending } from '../operations/overlay.ts';
+import { lockAccount, transaction } from '../index/sql.ts';
+import { announceThreads } from './announce.ts';
+import { overlayOn } from './apply-flags.ts';
+import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
 
 /** Above this many new rows full-text indexing is left to the background. */
 const INDEX_AT_ONCE = 50;
-
-export interface SyncTarget {
-  readonly pool: pg.Pool;
-  readonly connectionId: ConnectionId;
-  readonly mailboxId: MailboxId;
-  readonly ownAddresses: ReadonlySet<string>;
-}
-
-/** Moves a mailbox's cursor; fields left out stay. */
-export interface CursorChange {
-  readonly uidValidity?: UidValidity | null;
-  readonly uidNext?: Uid | null;
-  readonly highestModSeq?: ModSeq | null;
-  readonly exists?: number;
-  readonly syncedMinUid?: Uid;
-  readonly keywordsAllowed?: boolean;
-  readonly reconciled?: boolean;
-  readonly synced?: boolean;
-}
-
-const CURSOR_COLUMNS: Readonly<Record<string, string>> = {
-  uidValidity: 'uid_validity',
-  uidNext: 'uid_next',
-  highestModSeq: 'highest_mod_seq',
-  exists: 'exists',
-  syncedMinUid: 'synced_min_uid',
-  keywordsAllowed: 'keywords_allowed',
-};
-
-export async function moveCursor(
-  tx: Tx,
-  connectionId: ConnectionId,
-  mailboxId: MailboxId,
-  change: CursorChange,
-): Promise<void> {
-  const values: unknown[] = [connectionId, mailboxId];
-  const sets: string[] = [];
-  for (const [field, column] of Object.entries(CURSOR_COLUMNS)) {
-    const value = change[field as keyof CursorChange];
-    if (value === undefined) continue;
-    values.push(value);
-    sets.push(`"${column}" = $${values.length}`);
-  }
-  if (change.reconciled) sets.push('reconciled_at = now()');
-  if (change.synced) sets.push('synced_at = now()');
-  if (sets.length === 0) return;
-  await tx.query(`update mailbox set ${sets.join(', ')} where connection_id = $1 and id = $2`, values);
-}
-
-/** Tells the screens what changed, after the commit. */
-export async function announceThreads(
-  tx: Tx,
-  connectionId: ConnectionId,
-  threadIds: readonly ThreadId[],
-): Promise<void> {
-  if (threadIds.length === 0) return;
-  await publish(tx, {
-    connectionId,
-    kind: 'threads',
-    ids: threadIds.map((id) => presentId('thread', connectionId, id)),
-  });
-  await publish(tx, { connectionId, kind: 'counts', ids: [] });
-}
 
 /**
  * New messages of the mailbox, with the cursor that they let us move. `fetchedAt`: when the FETCH was sent; operations
@@ -94,19 +31,21 @@ export async function applyMessages(
   cursor: CursorChange,
   fetchedAt: Date,
 ): Promise<void> {
-  const { pool, connectionId, mailboxId } = target;
-  const decoded = messages.map((message) => newMessageFromFetch(message, target.ownAddresses));
+  const { pool, connectionId, mailboxId, gmail } = target;
+  const decoded = messages.map((message) =>
+    newMessageFromFetch(message, target.ownAddresses, { followsServer: gmail !== null }),
+  );
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
-    await ensureKeywordLabels(tx, connectionId, new Set(messages.flatMap(({ flags }) => flags.keywords)));
+    const labelled = await withLabels(tx, target, messages, fetchedAt);
     const { messageIds, threadIds } = await insertPlacements(
       tx,
       connectionId,
       messages.map((message, index) => ({
         mailboxId,
         uid: message.uid,
-        flags: flagBits(message.flags.system),
-        keywords: message.flags.keywords,
+        flags: flagBits(labelled[index]?.flags.system ?? []),
+        keywords: labelled[index]?.flags.keywords ?? [],
         modSeq: message.modSeq,
         state: 'present',
         operationId: null,
@@ -114,94 +53,9 @@ export async function applyMessages(
       })),
     );
     await overlayOn(tx, target, messageIds, fetchedAt);
-    await refreshThreads(tx, connectionId, threadIds);
+    const shown = await showWhere(tx, target, messageIds, labelled, fetchedAt);
+    await refreshThreads(tx, connectionId, [...threadIds, ...shown]);
     if (messages.length <= INDEX_AT_ONCE) await indexMessages(tx, connectionId, messageIds);
-    await moveCursor(tx, connectionId, mailboxId, cursor);
-    await announceThreads(tx, connectionId, threadIds);
-  });
-}
-
-/** Local intents that the server had not heard of when it was asked, put back over what it said. */
-async function overlayOn(
-  tx: Tx,
-  { connectionId, mailboxId }: SyncTarget,
-  messageIds: readonly MessageRowId[],
-  fetchedAt: Date,
-): Promise<void> {
-  const open = await loadOpenFlagOps(tx, connectionId, fetchedAt);
-  if (open.length === 0) return;
-  const current = await rows<{ id: number; message_id: MessageRowId; flags: number; keywords: string[] }>(
-    tx,
-    `select id, message_id, flags, keywords from placement
-     where connection_id = $1 and mailbox_id = $2 and message_id = any($3::bigint[])`,
-    [connectionId, mailboxId, messageIds],
-  );
-  const changed = current.flatMap(({ id, message_id, flags, keywords }) => {
-    const wanted = overlayPending({ bits: flags, keywords }, message_id, open);
-    return wanted.bits === flags && wanted.keywords.join(' ') === keywords.join(' ')
-      ? []
-      : [{ id, flags: wanted.bits, keywords: wanted.keywords }];
-  });
-  if (changed.length === 0) return;
-  await tx.query(
-    `update placement p set flags = x.flags, keywords = x.keywords
-     from jsonb_to_recordset($2::jsonb) as x(id bigint, flags smallint, keywords text[])
-     where p.connection_id = $1 and p.id = x.id and p.id = any($3::bigint[])`,
-    [connectionId, JSON.stringify(changed), changed.map(({ id }) => id)],
-  );
-}
-
-/** Flags as the server has them now. UIDs we do not have are ignored: new mail comes with its own flags. */
-export async function applyFlags(
-  target: SyncTarget,
-  updates: readonly FlagUpdate[],
-  cursor: CursorChange,
-  fetchedAt: Date,
-): Promise<void> {
-  const { pool, connectionId, mailboxId } = target;
-  await transaction(pool, async (tx) => {
-    await lockAccount(tx, connectionId);
-    await ensureKeywordLabels(tx, connectionId, new Set(updates.flatMap(({ flags }) => flags.keywords)));
-    const open = await loadOpenFlagOps(tx, connectionId, fetchedAt);
-    let said = updates.map(({ uid, flags, modSeq }) => ({
-      uid,
-      flags: flagBits(flags.system),
-      keywords: flags.keywords,
-      mod_seq: modSeq,
-    }));
-    if (open.length > 0) {
-      const known = new Map(
-        (
-          await rows<{ uid: Uid; message_id: MessageRowId }>(
-            tx,
-            'select uid, message_id from placement where connection_id = $1 and mailbox_id = $2 and uid = any($3::bigint[])',
-            [connectionId, mailboxId, said.map(({ uid }) => uid)],
-          )
-        ).map(({ uid, message_id }) => [uid, message_id]),
-      );
-      said = said.map((one) => {
-        const messageId = known.get(one.uid);
-        if (messageId === undefined) return one;
-        const wanted = overlayPending({ bits: one.flags, keywords: one.keywords }, messageId, open);
-        return { ...one, flags: wanted.bits, keywords: wanted.keywords };
-      });
-    }
-    const threadIds = (
-      await rows<{ thread_id: ThreadId }>(
-        tx,
-        `with changed as (
-           update placement p set flags = x.flags, keywords = x.keywords, mod_seq = x.mod_seq
-           from jsonb_to_recordset($3::jsonb) as x(uid bigint, flags smallint, keywords text[], mod_seq bigint)
-           where p.connection_id = $1 and p.mailbox_id = $2 and p.uid = x.uid and p.uid = any($4::bigint[])
-             and (p.flags <> x.flags or p.keywords <> x.keywords)
-           returning p.message_id
-         )
-         select distinct m.thread_id from changed c
-         join message m on m.connection_id = $1 and m.id = c.message_id`,
-        [connectionId, mailboxId, JSON.stringify(said), said.map(({ uid }) => uid)],
-      )
-    ).map(({ thread_id }) => thread_id);
-    await refreshThreads(tx, connectionId, threadIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
     await announceThreads(tx, connectionId, threadIds);
   });

@@ -37,4 +37,15 @@ describe('the back-off', () => {
     const refused = new MailError({ code: 'AUTHENTICATION_FAILED', message: 'no' });
     expect(createBackOff(() => 0).failed(refused)).toBe(300_000);
   });
+
+  test('asks again within three seconds while no server answers', () => {
+    const unreachable = new MailError({ code: 'CONNECTION_REFUSED', message: 'nobody there', retryable: true });
+    const backOff = createBackOff(() => 1);
+    expect(Array.from({ length: 4 }, () => backOff.failed(unreachable))).toEqual([2000, 3000, 3000, 3000]);
+  });
+
+  test('goes on soon where a mailbox went away in the middle of a look', () => {
+    const missing = new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'no such folder' });
+    expect(createBackOff(() => 1).failed(missing)).toBe(2000);
+  });
 });

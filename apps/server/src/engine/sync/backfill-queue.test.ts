@@ -6,6 +6,7 @@ import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts'
 const item = (id: number, role: MailboxRole | null, pieces: number): BackfillItem => ({
   mailboxId: id as MailboxId,
   path: `box ${id}`,
+  uidValidity: null,
   role,
   todo: UidSet.range(1, 5000),
   pieces,

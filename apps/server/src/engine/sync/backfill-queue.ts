@@ -2,12 +2,14 @@
  * In which order older mail is read: the inbox's first screen, then a taste of Sent and Drafts (conversations need them),
  * then every mailbox in turn, newest first. Pure.
  */
-import type { MailboxId, MailboxRole } from '@postroom/db';
+import type { MailboxId, MailboxRole, UidValidity } from '@postroom/db';
 import type { UidSet } from '../imap/uid-set.ts';
 
 export interface BackfillItem {
   readonly mailboxId: MailboxId;
   readonly path: string;
+  /** Under which `todo` was asked for. */
+  readonly uidValidity: UidValidity | null;
   readonly role: MailboxRole | null;
   /** What is still to be read. */
   readonly todo: UidSet;

@@ -166,7 +166,7 @@ describe.each(STORIES)('$name, cut off', (story) => {
 });
 
 describe('a worker', () => {
-  const QUICK = { lookEveryMs: 100, backOff: { firstMs: 10, maxMs: 10, leastMs: 10 } };
+  const QUICK = { lookEveryMs: 100, backOff: { firstMs: 10, maxMs: 10, unreachableMaxMs: 10, leastMs: 10 } };
 
   it('whose connections are cut off over and over, each at another byte, is exact when the network is well again', () =>
     withLiar(database, { capabilities: [...QRESYNC, 'IDLE'] }, async (account) => {

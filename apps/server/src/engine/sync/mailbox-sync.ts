@@ -3,49 +3,21 @@
  * anywhere goes on where it was. Reading older mail is resumable and newest first; `backfillChunk` does one piece of it,
  * so that the caller can look after other mailboxes in between.
  */
-import type { Learned, MailboxId, ModSeq, Uid, UidValidity } from '@postroom/db';
-import type { FetchedMessage, FlagUpdate, ImapSession, SelectedMailbox } from '../imap/types.ts';
-import { UidSet } from '../imap/uid-set.ts';
-import {
-  applyBegin,
-  applyCursor,
-  applyFlags,
-  applyMessages,
-  type CursorChange,
-  leavingUids,
-  localCount,
-  localUids,
-  type SyncTarget,
-} from './apply.ts';
-import { needsSecondProof, planSync } from './plan.ts';
-import { applyVanished, dropUnlinked } from './vanished.ts';
+import type { Uid } from '@postroom/db';
+import type { FlagUpdate, SelectedMailbox } from '../imap/types.ts';
+import { MAX_UID, UidSet } from '../imap/uid-set.ts';
+import { applyBegin, applyCursor, localCount, localUids } from './apply.ts';
+import { applyFlags } from './apply-flags.ts';
+import { prove, syncVanished } from './compare-uids.ts';
+import type { CursorChange } from './cursor.ts';
+import { BATCH, fetchInto } from './fetch-into.ts';
+import { planSync } from './plan.ts';
+import type { MailboxState, SyncContext } from './sync-context.ts';
+import { dropUnlinked, unlinkedPlacements } from './vanished.ts';
 
-/** Rows a transaction; a list call waits for at most one of these. */
-const BATCH = 500;
-const MAX_UID = 4_294_967_295;
+/** Flags asked for with one command. */
+const FLAGS_AT_ONCE = 10_000;
 const UNKNOWN_COUNT = -1;
-
-/** A row of `mailbox`, as far as a sync needs it. */
-export interface MailboxState {
-  readonly id: MailboxId;
-  readonly path: string;
-  readonly uidValidity: UidValidity | null;
-  readonly uidNext: Uid | null;
-  readonly highestModSeq: ModSeq | null;
-  readonly syncedMinUid: Uid | null;
-  readonly reconciledAt: Date | null;
-}
-
-export interface SyncContext extends SyncTarget {
-  readonly session: ImapSession;
-  readonly learned: Learned;
-  readonly now: () => Date;
-  readonly signal?: AbortSignal;
-  /** A claim of the server's that the mailbox itself disproved. */
-  readonly onDistrust: (what: 'qresync') => Promise<void>;
-  /** Messages lie nowhere any more: the other mailboxes are to be looked at before they go from the screen. */
-  readonly onUnplaced: () => void;
-}
 
 export interface MailboxOutcome {
   readonly path: string;
@@ -63,6 +35,8 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     mailbox.uidValidity !== null &&
     mailbox.highestModSeq !== null &&
     mailbox.syncedMinUid === (0 as Uid);
+  const unlinked = await unlinkedPlacements(context);
+  const askedAt = context.now();
   const selected = await session.select(mailbox.path, {
     readOnly: true,
     ...(mayResync && mailbox.uidValidity !== null && mailbox.highestModSeq !== null
@@ -80,6 +54,7 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
       exists: selected.exists,
       ...(selected.uidNext === null ? {} : { syncedMinUid: selected.uidNext }),
       ...(selected.keywordsAllowed === null ? {} : { keywordsAllowed: selected.keywordsAllowed }),
+      ...(selected.objectId === null ? {} : { objectId: selected.objectId }),
     });
     return { path: mailbox.path, backfill: await backfillOf(context, selected, null), selected };
   }
@@ -90,15 +65,17 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     highestModSeq: selected.highestModSeq,
     exists: selected.exists,
     ...(selected.keywordsAllowed === null ? {} : { keywordsAllowed: selected.keywordsAllowed }),
+    ...(selected.objectId === null ? {} : { objectId: selected.objectId }),
     synced: true,
   };
   if (plan.newFrom !== null) await fetchNew(context, plan.newFrom, selected);
-  const swept = await syncFlags(context, mailbox, plan.flags, selected);
+  const swept = await syncFlags(context, mailbox, plan.flags, { selected, askedAt });
   await syncVanished(context, mailbox, plan.vanished, selected);
   await applyCursor(context, { ...after, ...(swept ? { reconciled: true } : {}) });
   if (!plan.backfill) {
     await prove(context, mailbox, selected);
     await countAgain(context, selected);
+    await dropUnlinked(context, unlinked);
   }
   return {
     path: mailbox.path,
@@ -116,7 +93,7 @@ async function backfillOf(context: SyncContext, selected: SelectedMailbox, below
   if (!todo.isEmpty) return todo;
   await countAgain(context, selected);
   await applyCursor(context, { syncedMinUid: 0 as Uid, reconciled: true, synced: true });
-  await dropUnlinked(context);
+  await dropUnlinked(context, await unlinkedPlacements(context));
   return null;
 }
 
@@ -138,7 +115,7 @@ export async function backfillChunk(context: SyncContext, todo: UidSet, size: nu
   // A count that no STATUS gives: the mailbox is looked at again, whatever the server says of it.
   if (!lacking.isEmpty) await applyCursor(context, { exists: UNKNOWN_COUNT });
   if (!left.isEmpty) return left;
-  await dropUnlinked(context);
+  await dropUnlinked(context, await unlinkedPlacements(context));
   return null;
 }
 
@@ -149,34 +126,6 @@ export async function backfillChunk(context: SyncContext, todo: UidSet, size: nu
 async function countAgain(context: SyncContext, selected: SelectedMailbox): Promise<void> {
   const count = await localCount(context.pool, context.connectionId, context.mailboxId);
   if (count !== selected.exists) await applyCursor(context, { exists: count });
-}
-
-/** Fetches a set in batches; the cursor moves after the last one. Gives what the server did not send. */
-async function fetchInto(context: SyncContext, uids: UidSet, cursor: CursorChange): Promise<UidSet> {
-  const fetchedAt = context.now();
-  const writer = createWriter((batch: readonly FetchedMessage[]) => applyMessages(context, batch, {}, fetchedAt));
-  const lacking = await context.session.fetchMessages(uids, {
-    batchSize: BATCH,
-    onBatch: writer.add,
-    ...(context.signal ? { signal: context.signal } : {}),
-  });
-  await writer.done();
-  if (Object.keys(cursor).length > 0 && !context.signal?.aborted) await applyCursor(context, cursor);
-  return lacking;
-}
-
-/** Writes one batch down while the next is on the wire; no more than one waits. What a write throws, the next call throws. */
-function createWriter<T>(write: (item: T) => Promise<void>): { add(item: T): Promise<void>; done(): Promise<void> } {
-  let writing: Promise<void> = Promise.resolve();
-  return {
-    async add(item) {
-      await writing;
-      writing = write(item);
-      // Heard by the next call; until then it must not count as nobody's.
-      writing.catch(() => undefined);
-    },
-    done: () => writing,
-  };
 }
 
 async function fetchNew(context: SyncContext, from: Uid, selected: SelectedMailbox): Promise<void> {
@@ -195,7 +144,7 @@ async function syncFlags(
   context: SyncContext,
   mailbox: MailboxState,
   step: Extract<ReturnType<typeof planSync>, { kind: 'incremental' }>['flags'],
-  selected: SelectedMailbox,
+  { selected, askedAt }: { selected: SelectedMailbox; askedAt: Date },
 ): Promise<boolean> {
   const { session, pool, connectionId, mailboxId } = context;
   const fetchedAt = context.now();
@@ -205,7 +154,8 @@ async function syncFlags(
       return false;
     case 'told': {
       const changed = selected.resync?.changed ?? [];
-      for (let at = 0; at < changed.length; at += BATCH * 4) await onBatch(changed.slice(at, at + BATCH * 4));
+      for (let at = 0; at < changed.length; at += BATCH * 4)
+        await applyFlags(context, changed.slice(at, at + BATCH * 4), {}, askedAt);
       return false;
     }
     case 'changed-since':
@@ -214,78 +164,19 @@ async function syncFlags(
     case 'sweep': {
       let uids = await localUids(pool, connectionId, mailboxId);
       if (step.newest !== null) uids = uids.chunksDescending(step.newest).next().value ?? UidSet.empty;
-      for (const chunk of uids.chunksDescending(10_000)) await session.fetchFlags(chunk, { onBatch });
+      for (const chunk of uids.chunksDescending(FLAGS_AT_ONCE)) await session.fetchFlags(chunk, { onBatch });
       return step.newest === null && mailbox.syncedMinUid === (0 as Uid);
     }
   }
 }
 
-async function syncVanished(
-  context: SyncContext,
-  mailbox: MailboxState,
-  step: Extract<ReturnType<typeof planSync>, { kind: 'incremental' }>['vanished'],
-  selected: SelectedMailbox,
-): Promise<void> {
-  if (step.kind === 'none') return;
-  if (step.kind === 'compare') {
-    await compareUids(context, mailbox, selected);
-    return;
-  }
-  const vanished = selected.resync?.vanished ?? UidSet.empty;
-  if (vanished.isEmpty) return;
-  const all = await localUids(context.pool, context.connectionId, context.mailboxId);
-  const ours = all.intersect(vanished);
-  if (ours.isEmpty) return;
-  // What is left must be what the server counts; nothing is removed on a claim that the mailbox itself denies.
-  const addsUp = all.size - ours.size === selected.exists;
-  if (addsUp && !needsSecondProof(ours.size, all.size)) return remove(context, ours);
-  const { theirs } = await compareUids(context, mailbox, selected);
-  if (!ours.intersect(theirs).isEmpty) await context.onDistrust('qresync');
-}
-
-async function remove(context: SyncContext, gone: UidSet): Promise<void> {
-  if ((await applyVanished(context, gone)) > 0) context.onUnplaced();
-}
-
-/** After every resync the index must have as many as the server says; otherwise all UIDs decide. */
-async function prove(context: SyncContext, mailbox: MailboxState, selected: SelectedMailbox): Promise<void> {
-  const count = await localCount(context.pool, context.connectionId, context.mailboxId);
-  if (count === selected.exists) return;
-  // An action of ours may have been carried out since the SELECT: that alone is no lie.
-  const { differed } = await compareUids(context, mailbox, selected);
-  if (differed && selected.resync !== null) await context.onDistrust('qresync');
-}
-
-/**
- * All UIDs of the server against all of ours. A removal is believed only when the SEARCH has as many as EXISTS; a large
- * one only when a second SELECT and SEARCH say the same. `differed`: not counting what is just being moved by us.
- */
-async function compareUids(
-  context: SyncContext,
-  mailbox: MailboxState,
-  selected: SelectedMailbox,
-): Promise<{ theirs: UidSet; differed: boolean }> {
-  const { session } = context;
-  const floor = mailbox.syncedMinUid ?? 0;
-  const ceiling = selected.uidNext === null ? MAX_UID : selected.uidNext - 1;
-  const scope = UidSet.range(Math.max(1, floor), ceiling);
-  const known = async () => (await localUids(context.pool, context.connectionId, context.mailboxId)).intersect(scope);
-  // Ours before theirs: what an action of ours takes away in between is then gone there, and not missing here.
-  let ours = await known();
-  let theirs = await session.searchAll();
-  let gone = ours.minus(theirs);
-  const isOdd = theirs.size !== selected.exists || !theirs.intersect(scope).minus(ours).isEmpty;
-  if (isOdd || needsSecondProof(gone.size, ours.size)) {
-    ours = await known();
-    const { exists } = await session.select(mailbox.path, { readOnly: true });
-    theirs = await session.searchAll();
-    // Believed only where both looks agree.
-    gone = theirs.size === exists ? gone.intersect(ours.minus(theirs)) : UidSet.empty;
-  }
-  const leaving = gone.isEmpty ? gone : await leavingUids(context.pool, context.connectionId, context.mailboxId);
-  if (!gone.isEmpty) await remove(context, gone);
-  const missing = theirs.intersect(scope).minus(ours);
-  if (!missing.isEmpty) await fetchInto(context, missing, {});
-  await dropUnlinked(context);
-  return { theirs, differed: !missing.isEmpty || !gone.minus(leaving).isEmpty };
+/** Flags, and labels where there are such, of everything that is known of the mailbox. */
+export async function sweepFlags(context: SyncContext, path: string): Promise<void> {
+  const { session, pool, connectionId, mailboxId } = context;
+  const fetchedAt = context.now();
+  const onBatch = (updates: readonly FlagUpdate[]) => applyFlags(context, updates, {}, fetchedAt);
+  await session.select(path, { readOnly: true });
+  const uids = await localUids(pool, connectionId, mailboxId);
+  for (const chunk of uids.chunksDescending(FLAGS_AT_ONCE)) await session.fetchFlags(chunk, { onBatch });
+  await applyCursor(context, { reconciled: true });
 }

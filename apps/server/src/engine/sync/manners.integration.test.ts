@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const QUICK = { lookEveryMs: 150, backOff: { firstMs: 20, maxMs: 20, leastMs: 20 } };
+const QUICK = { lookEveryMs: 150, backOff: { firstMs: 20, maxMs: 20, unreachableMaxMs: 20, leastMs: 20 } };
 const PUSHING = [...QRESYNC, 'IDLE'];
 
 async function withWorker(
@@ -158,7 +158,7 @@ describe('connections', () => {
       account.lie(/^LIST$/, () => ({ close: 'before' }));
       await withWorker(
         account,
-        { pace: { lookEveryMs: 10, backOff: { firstMs: 40, maxMs: 5000, leastMs: 1 } } },
+        { pace: { lookEveryMs: 10, backOff: { firstMs: 40, maxMs: 5000, unreachableMaxMs: 5000, leastMs: 1 } } },
         async ({ failures }) => {
           await waitUntil(() => failures.length >= 4);
           // 40, 80, 160 ms and more by half a die: no more logins than failures.

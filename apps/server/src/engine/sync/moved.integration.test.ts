@@ -155,3 +155,15 @@ it('a copy in two mailboxes of which one goes leaves the other where it is', () 
     await account.look();
     expect([await account.list('INBOX'), await account.list('Archive')]).toEqual([[], ['Twice *']]);
   }));
+
+it('a mailbox that is gone does not keep a new one from being read', () =>
+  withLiar(database, { capabilities: CONDSTORE }, async (account) => {
+    account.imap.store.create('Old');
+    account.fill(1, 'Old');
+    await account.look();
+    account.imap.store.create('Fresh');
+    account.fill(2, 'Fresh', 2);
+    account.imap.store.remove('Old');
+    await account.look({ isRefusalBorne: true });
+    expect((await account.list('Fresh')).length).toBe(2);
+  }));

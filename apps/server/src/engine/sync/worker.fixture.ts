@@ -60,6 +60,7 @@ export function startWorker(
       outbox: { run: async () => null },
       now: () => new Date(),
     }),
+    audit: async () => false,
     now: () => new Date(),
     random: () => 0.5,
     log: (event, detail) => failures.push({ event, ...detail }),

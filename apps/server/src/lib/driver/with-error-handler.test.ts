@@ -52,6 +52,20 @@ describe('toMailError', () => {
     { name: 'a missing STARTTLS', error: { message: 'Server does not support STARTTLS' }, code: 'TLS_REQUIRED' },
     { name: 'plain text where TLS was meant', error: { code: 'ERR_SSL_WRONG_VERSION_NUMBER' }, code: 'TLS_REQUIRED' },
     { name: 'silence', error: { code: 'GREETING_TIMEOUT' }, code: 'TIMEOUT' },
+    {
+      name: 'Gmail’s bandwidth of the day used up is no full mailbox',
+      error: {
+        responseStatus: 'NO',
+        serverResponseCode: 'OVERQUOTA',
+        responseText: 'Account exceeded command or bandwidth limits. (Failure)',
+      },
+      code: 'THROTTLED',
+    },
+    {
+      name: 'a login that it refuses is no wrong password',
+      error: { authenticationFailed: true, responseText: 'Account exceeded command or bandwidth limits. (Failure)' },
+      code: 'THROTTLED',
+    },
     { name: 'a full mailbox', error: { responseStatus: 'NO', serverResponseCode: 'OVERQUOTA' }, code: 'OVER_QUOTA' },
     {
       name: 'a closed port behind nodemailer’s own code',

@@ -27,6 +27,8 @@ interface LibraryError {
   readonly reason?: unknown;
   readonly message?: unknown;
   readonly authenticationFailed?: unknown;
+  /** Imapflow: LIST does not show the mailbox that SELECT was refused for. */
+  readonly mailboxMissing?: unknown;
   readonly responseStatus?: unknown;
   readonly responseText?: unknown;
   readonly serverResponseCode?: unknown;
@@ -52,6 +54,7 @@ interface Facts {
   readonly said: string;
   readonly responseCode: string;
   readonly isLoginRefused: boolean;
+  readonly isMailboxMissing: boolean;
   /** How long the server asks to be left alone. */
   readonly retryAfterMs: number | undefined;
 }
@@ -83,12 +86,13 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'throttled',
+    // QUIRK: Gmail says OVERQUOTA for the day's bandwidth, and refuses the login then; no mailbox is full, no password wrong.
     when: ({ codes, responseCode, text, retryAfterMs }) =>
       responseCode !== 'AUTHENTICATIONFAILED' &&
       (codes.includes('ETHROTTLE') ||
         responseCode === 'THROTTLED' ||
         retryAfterMs !== undefined ||
-        /throttled|rate limit|too many (failed )?(login|authentication) /i.test(text)),
+        /throttled|rate limit|bandwidth limits|too many (failed )?(login|authentication) /i.test(text)),
     code: 'THROTTLED',
     message: ({ host }, facts) => `${host} asks to slow down.${quote(facts)}`,
     fix: 'It goes on by itself after a while.',
@@ -201,7 +205,12 @@ const RULES: readonly Rule[] = [
   },
   {
     name: 'no such mailbox',
-    when: ({ responseCode }) => responseCode === 'TRYCREATE' || responseCode === 'NONEXISTENT',
+    // QUIRK: Dovecot refuses a deleted parent that LIST still shows in these words, without a code.
+    when: ({ responseCode, isMailboxMissing, said }) =>
+      isMailboxMissing ||
+      responseCode === 'TRYCREATE' ||
+      responseCode === 'NONEXISTENT' ||
+      /^mailbox doesn't exist\b/i.test(said),
     code: 'MAILBOX_NOT_FOUND',
     message: (_context, facts) => `The folder is not on the server.${quote(facts)}`,
     fix: 'Reload; the folder may have been renamed.',
@@ -253,6 +262,7 @@ export function toMailError(error: unknown, context: ErrorContext): MailError {
     said: clean(text(raw.responseText) || goodbye),
     responseCode: text(raw.serverResponseCode).toUpperCase(),
     isLoginRefused: raw.authenticationFailed === true,
+    isMailboxMissing: raw.mailboxMissing === true,
   };
   const rule = RULES.find(({ when }) => when(facts));
   if (rule) {

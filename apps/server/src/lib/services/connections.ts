@@ -194,7 +194,8 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
         [id],
       );
       await pool.query(
-        `update connection set learned = learned - 'qresyncTrusted' - 'maxConnections', state = 'syncing', error = null where id = $1`,
+        `update connection set learned = learned - 'qresyncTrusted' - 'maxConnections', state = 'syncing', error = null, audit_due_at = now()
+         where id = $1`,
         [id],
       );
       await deps.restartAccount(id);

@@ -1,10 +1,11 @@
 /** FETCH and UID FETCH (RFC 3501 section 6.4.5, RFC 7162, RFC 8474). */
 import { parsePart, sectionOf } from '../mime.ts';
+import { wireName } from '../names.ts';
 import { inSequenceSet, toSequenceSet } from '../sequence-set.ts';
 import { type CommandTable, chosen, lastOf, type Session, selectionOf, tellsModSeq, writeFlags } from '../session.ts';
-import type { MemoryMessage } from '../store.ts';
+import type { MemoryMailbox, MemoryMessage } from '../store.ts';
 import { writeBodyStructure, writeEnvelope } from '../structure.ts';
-import { itemsOf, type Token, textOf } from '../token.ts';
+import { itemsOf, type Token, textOf, writeString } from '../token.ts';
 
 const MACROS: Record<string, string[]> = {
   ALL: ['FLAGS', 'INTERNALDATE', 'RFC822.SIZE', 'ENVELOPE'],
@@ -40,6 +41,15 @@ function writeSection(raw: string, item: string): string | undefined {
   return `${name} {${part.length}}\r\n${part}`;
 }
 
+/** X-GM-LABELS as Gmail writes them: system labels in quotes with the backslash doubled, but for the mailbox's own. */
+export function writeLabels(session: Session, mailbox: MemoryMailbox, message: MemoryMessage): string {
+  const labels = [...(message.labels ?? []), ...(message.flags.has('\\Flagged') ? ['\\Starred'] : [])];
+  const written = labels
+    .filter((label) => label !== mailbox.ownLabel)
+    .map((label) => (label.startsWith('\\') ? writeString(label) : wireName(session, label)));
+  return `X-GM-LABELS (${written.join(' ')})`;
+}
+
 function writeItem(session: Session, message: MemoryMessage, item: string): string | undefined {
   const raw = message.raw.toString('latin1');
   const name = item.toUpperCase();
@@ -53,6 +63,11 @@ function writeItem(session: Session, message: MemoryMessage, item: string): stri
   if (session.capabilities.has('OBJECTID')) {
     if (name === 'EMAILID') return `EMAILID (${message.emailId})`;
     if (name === 'THREADID') return `THREADID ${message.threadId === null ? 'NIL' : `(${message.threadId})`}`;
+  }
+  if (session.capabilities.has('X-GM-EXT-1')) {
+    if (name === 'X-GM-MSGID') return `X-GM-MSGID ${message.emailId}`;
+    if (name === 'X-GM-THRID') return `X-GM-THRID ${message.threadId}`;
+    if (name === 'X-GM-LABELS') return writeLabels(session, selectionOf(session).mailbox, message);
   }
   return writeSection(raw, item);
 }

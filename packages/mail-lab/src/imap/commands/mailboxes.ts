@@ -1,17 +1,12 @@
 /** LIST, LSUB, STATUS, NAMESPACE, CREATE, DELETE, RENAME, SUBSCRIBE (RFC 3501 section 6.3, RFC 5258, 5819, 6154). */
-import { decodeMailboxName, encodeMailboxName } from '../../dovecot/mailbox-name.ts';
+import { encodeName, readName, wireName } from '../names.ts';
 import type { CommandTable, Session } from '../session.ts';
 import type { MemoryMailbox } from '../store.ts';
-import { itemsOf, type Token, textOf, writeMailbox, writeString } from '../token.ts';
+import { itemsOf, type Token, textOf, writeString } from '../token.ts';
 
 /** The mailbox a command names. */
 export function named(session: Session, token: Token | undefined): MemoryMailbox | undefined {
-  return session.store.get(decodeMailboxName(textOf(token)));
-}
-
-/** A mailbox name on the wire. */
-export function wireName(path: string): string {
-  return writeMailbox(encodeMailboxName(path));
+  return session.store.get(readName(session, textOf(token)));
 }
 
 function attributesOf(session: Session, mailbox: MemoryMailbox, subscriptions: boolean): string {
@@ -35,7 +30,7 @@ function matcher(session: Session, pattern: string): (path: string) => boolean {
     .replaceAll('*', '.*')
     .replaceAll('%', notSeparator);
   const expression = new RegExp(`^${source}$`, 'i');
-  return (path) => expression.test(encodeMailboxName(path));
+  return (path) => expression.test(encodeName(session, path));
 }
 
 function statusItems(mailbox: MemoryMailbox, items: Token[]): string {
@@ -80,9 +75,13 @@ function list(session: Session, args: Token[], lsub: boolean): string {
     if (subscribedOnly && !mailbox.subscribed) continue;
     if (wanted.includes('SPECIAL-USE') && !mailbox.specialUse) continue;
     const attributes = attributesOf(session, mailbox, tellSubscribed);
-    session.untagged(`${word} (${attributes}) ${writeString(session.store.separator)} ${wireName(mailbox.path)}`);
+    session.untagged(
+      `${word} (${attributes}) ${writeString(session.store.separator)} ${wireName(session, mailbox.path)}`,
+    );
     if (statusAt >= 0 && session.capabilities.has('LIST-STATUS') && mailbox.selectable) {
-      session.untagged(`STATUS ${wireName(mailbox.path)} ${statusItems(mailbox, itemsOf(returns[statusAt + 1]))}`);
+      session.untagged(
+        `STATUS ${wireName(session, mailbox.path)} ${statusItems(mailbox, itemsOf(returns[statusAt + 1]))}`,
+      );
     }
   }
   return 'OK Done';
@@ -114,14 +113,14 @@ export const mailboxCommands: CommandTable = {
     run(session, { args }) {
       const mailbox = named(session, args[0]);
       if (!mailbox?.selectable) return 'NO [NONEXISTENT] No such mailbox';
-      session.untagged(`STATUS ${wireName(mailbox.path)} ${statusItems(mailbox, itemsOf(args[1]))}`);
+      session.untagged(`STATUS ${wireName(session, mailbox.path)} ${statusItems(mailbox, itemsOf(args[1]))}`);
       return 'OK Done';
     },
   },
   CREATE: {
     state: 'authenticated',
     run(session, { args }) {
-      const path = decodeMailboxName(textOf(args[0])).replace(new RegExp(`[${session.store.separator}]$`), '');
+      const path = readName(session, textOf(args[0])).replace(new RegExp(`[${session.store.separator}]$`), '');
       if (session.store.get(path)) return 'NO [ALREADYEXISTS] There is one of that name';
       session.store.create(path, { subscribed: false });
       return 'OK Done';
@@ -141,7 +140,7 @@ export const mailboxCommands: CommandTable = {
     state: 'authenticated',
     run(session, { args }) {
       const mailbox = named(session, args[0]);
-      const to = decodeMailboxName(textOf(args[1]));
+      const to = readName(session, textOf(args[1]));
       if (!mailbox) return 'NO [NONEXISTENT] No such mailbox';
       if (session.store.get(to)) return 'NO [ALREADYEXISTS] There is one of that name';
       session.store.rename(mailbox.path, to);

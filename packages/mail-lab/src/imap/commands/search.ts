@@ -160,6 +160,7 @@ function readKey(keys: Keys): Test {
       keys.usesModSeq = true;
       return ({ message }) => message.modSeq >= modSeq;
     }
+    case 'X-GM-MSGID':
     case 'EMAILID': {
       const id = next(keys);
       return ({ message }) => message.emailId === id;

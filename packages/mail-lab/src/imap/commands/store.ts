@@ -1,7 +1,9 @@
 /** STORE and UID STORE (RFC 3501 section 6.4.6, UNCHANGEDSINCE RFC 7162). */
+import { readName } from '../names.ts';
 import { inSequenceSet, toSequenceSet } from '../sequence-set.ts';
 import { type CommandTable, chosen, lastOf, type Session, selectionOf, tellsModSeq, writeFlags } from '../session.ts';
 import { itemsOf, type Token, textOf } from '../token.ts';
+import { writeLabels } from './fetch.ts';
 
 const SYSTEM = new Map(
   ['\\Answered', '\\Flagged', '\\Deleted', '\\Seen', '\\Draft'].map((flag) => [flag.toLowerCase(), flag]),
@@ -35,6 +37,8 @@ function store(session: Session, args: Token[], byUid: boolean): string {
   if (conditional) session.enabled.add('CONDSTORE');
   const limit = conditional ? Number(modifiers[1]) : Number.POSITIVE_INFINITY;
   const operation = textOf(rest[0]).toUpperCase();
+  if (operation.includes('X-GM-LABELS') && session.capabilities.has('X-GM-EXT-1'))
+    return storeLabels(session, args, operation, byUid);
   if (!/^[+-]?FLAGS(\.SILENT)?$/.test(operation)) return 'BAD Expected FLAGS';
   const flags = keptFlags(rest.slice(1).flatMap(itemsOf), mailbox.permanentFlags);
   const matches = inSequenceSet(textOf(args[0]), lastOf(selection, byUid));
@@ -56,6 +60,24 @@ function store(session: Session, args: Token[], byUid: boolean): string {
     if (!silent || tellsModSeq(session)) session.untagged(`${seq} FETCH (${parts.join(' ')})`);
   }
   return refused.length > 0 ? `OK [MODIFIED ${toSequenceSet(refused)}] Some had changed` : 'OK Done';
+}
+
+function storeLabels(session: Session, args: Token[], operation: string, byUid: boolean): string {
+  const selection = selectionOf(session);
+  const names = args
+    .slice(2)
+    .flatMap(itemsOf)
+    .map((token) => readName(session, textOf(token)));
+  const mode = operation.startsWith('+') ? 'add' : operation.startsWith('-') ? 'remove' : 'set';
+  for (const { seq, message } of chosen(selection, inSequenceSet(textOf(args[0]), lastOf(selection, byUid)), byUid)) {
+    if (selection.mailbox.storeLabels?.(message.uid, mode, names) !== true) return 'NO [CANNOT] No such label';
+    const entry = selection.view[seq - 1];
+    if (entry) entry.toldModSeq = message.modSeq;
+    if (operation.endsWith('.SILENT')) continue;
+    const uid = byUid ? `UID ${message.uid} ` : '';
+    session.untagged(`${seq} FETCH (${uid}${writeLabels(session, selection.mailbox, message)})`);
+  }
+  return 'OK Success';
 }
 
 /** The table of these commands. */

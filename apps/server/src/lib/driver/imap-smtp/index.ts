@@ -12,7 +12,7 @@ import { type Actions, createActions } from '../../../engine/operations/actions.
 import { createLabels, type Labels } from '../../../engine/operations/labels.ts';
 import { enqueue, type Sender } from '../../../engine/outbox/enqueue.ts';
 import { MailError, notFound } from '../errors.ts';
-import { parseId } from '../ids.ts';
+import { isPublicId, parseId } from '../ids.ts';
 import type {
   ActionResult,
   Conversation,
@@ -136,6 +136,7 @@ export class ImapSmtpMailManager implements MailManager {
     to: string,
     { folder }: { folder?: string | undefined } = {},
   ): Promise<ActionResult> {
+    if (isPublicId('label', to)) return this.#moveInto(ids, this.#labelId(to), folder);
     const target = await this.#moveTarget(to);
     const mailbox = await this.#mailbox(folder);
     return success(await this.#actions.move(this.#id, await this.#threads(ids), target, mailbox));
@@ -254,6 +255,12 @@ export class ImapSmtpMailManager implements MailManager {
   async #mailbox(folder: string | undefined): Promise<MailboxId | null> {
     if (folder === undefined) return null;
     return resolveFolder(await loadFolders(this.#pool, this.#id), folder).mailbox?.id ?? null;
+  }
+
+  async #moveInto(ids: readonly string[], to: LabelId, folder: string | undefined): Promise<ActionResult> {
+    const label = folder !== undefined && isPublicId('label', folder) ? this.#labelId(folder) : null;
+    const from = { mailbox: await this.#mailbox(folder), label };
+    return success(await this.#labels.moveInto(this.#id, await this.#threads(ids), to, from));
   }
 
   async #moveTarget(to: string): Promise<MailboxId> {

@@ -90,7 +90,9 @@ export function presentMessage(
     id,
     connectionId: presentConnectionId(connectionId),
     threadId: presentId('thread', connectionId, message.thread_id),
-    folders: message.places.map((place) => presentMailboxId(connectionId, { id: place.mailboxId, role: place.role })),
+    folders: message.places
+      .filter(({ covered }) => !covered)
+      .map((place) => presentMailboxId(connectionId, { id: place.mailboxId, role: place.role })),
     title: message.subject,
     subject: message.subject,
     tags: labelsOf(folders, message),

@@ -1,0 +1,206 @@
+/**
+ * What random histories found, one by one: another client that does something at the wrong moment. Each is told as short
+ * as it can be, and ends with the index equal to the server.
+ */
+import type { ThreadId } from '@postroom/db';
+import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createActions } from '../operations/actions.ts';
+import { runOperations } from '../operations/remote.ts';
+import { mail, type TestAccount, withAccount } from '../sync/account.fixture.ts';
+import { differencesBetween } from './differences.fixture.ts';
+import { readIndex } from './index-state.fixture.ts';
+import { readServer } from './server-state.fixture.ts';
+
+const NEVER = new AbortController().signal;
+const BARE = ['IMAP4rev1'];
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
+
+async function threadOf({ connectionId }: TestAccount, subject: string): Promise<ThreadId[]> {
+  const { rows } = await database.pool.query<{ thread_id: ThreadId }>(
+    'select thread_id from message where connection_id = $1 and subject = $2',
+    [connectionId, subject],
+  );
+  return rows.map(({ thread_id }) => thread_id);
+}
+
+async function differences({ connectionId, other }: TestAccount): Promise<string[]> {
+  return differencesBetween(await readIndex(database.pool, connectionId), await readServer(other), []);
+}
+
+/** With our client's actions, and a second session for their remote half. */
+function story(
+  body: (account: TestAccount & { actions: ReturnType<typeof createActions>; write(): Promise<void> }) => Promise<void>,
+  capabilities?: readonly string[],
+): Promise<void> {
+  return withAccount(database, { capabilities }, async (account) => {
+    const work = await account.connect();
+    try {
+      const write = () => runOperations(database.pool, account.connectionId, work, NEVER);
+      await body({ ...account, actions: createActions({ pool: database.pool }), write });
+    } finally {
+      work.destroy();
+    }
+  });
+}
+
+describe('mailboxes that go', () => {
+  it('a deleted one that lives on as the name above another loses its mail', () =>
+    story(async (account) => {
+      const { other, look } = account;
+      for (const path of ['Trips', 'Trips/Rome']) await other.mailboxCreate(path);
+      await other.append('Trips', mail('Ticket'));
+      await look();
+      await other.mailboxDelete('Trips');
+      for (let turn = 0; turn < 3; turn += 1) await look();
+      expect(await differences(account)).toEqual([]);
+    }));
+
+  it('one that LIST still shows and SELECT does not know is empty, and stops no other', () =>
+    story(async (account) => {
+      const { other, look } = account;
+      for (const path of ['Trips', 'Trips/Rome']) {
+        await other.mailboxCreate(path);
+        await other.mailboxSubscribe(path);
+        await other.append(path, mail(`In ${path}`));
+      }
+      await look();
+      await other.mailboxDelete('Trips');
+      await other.append('Trips/Rome', mail('Later'));
+      for (let turn = 0; turn < 3; turn += 1) await look();
+      expect(await differences(account)).toEqual([]);
+    }, BARE));
+
+  it('an action on one that is gone does not keep those behind it waiting', () =>
+    story(async (account) => {
+      const { other, look, actions, write, connectionId } = account;
+      await other.mailboxCreate('Gone');
+      await other.append('Gone', mail('Lost'));
+      await other.append('INBOX', mail('Read me'));
+      await look();
+      await other.mailboxDelete('Gone');
+      await actions.star(connectionId, await threadOf(account, 'Lost'));
+      await actions.markAsRead(connectionId, await threadOf(account, 'Read me'));
+      await write();
+      expect(await account.onServer('INBOX')).toEqual(['Read me']);
+      for (let turn = 0; turn < 2; turn += 1) await look();
+      expect(await differences(account)).toEqual([]);
+    }));
+
+  it('one that is away for a moment has all its mail when it is back, whatever was done meanwhile', () =>
+    story(async (account) => {
+      const { other, look, actions, write, connectionId } = account;
+      await other.mailboxCreate('Trips');
+      await other.append('Trips', mail('Ticket'));
+      await look();
+      await actions.delete(connectionId, await threadOf(account, 'Ticket'), null);
+      await other.mailboxRename('Trips', 'Elsewhere');
+      await write();
+      await other.mailboxRename('Elsewhere', 'Trips');
+      for (let turn = 0; turn < 2; turn += 1) await look();
+      expect(await differences(account)).toEqual([]);
+      expect(await account.list('Trips')).toEqual(['Ticket *']);
+    }));
+
+  it('another one in its place keeps its messages: a UID is not acted on under another UIDVALIDITY', () =>
+    story(async (account) => {
+      const { other, look, actions, write, connectionId } = account;
+      for (const [path, subject] of [
+        ['One', 'Of one'],
+        ['Two', 'Of two'],
+      ] as const) {
+        await other.mailboxCreate(path);
+        await other.append(path, mail(subject));
+      }
+      await look();
+      await actions.delete(connectionId, await threadOf(account, 'Of one'), null);
+      await other.mailboxRename('One', 'Old one');
+      await other.mailboxRename('Two', 'One');
+      await expect(write()).rejects.toMatchObject({ retryable: true });
+      expect(await account.onServer('One')).toEqual(['Of two *']);
+      for (let turn = 0; turn < 2; turn += 1) await look();
+      await write();
+      await look();
+      expect(await account.onServer('One')).toEqual(['Of two *']);
+      expect(await differences(account)).toEqual([]);
+    }));
+});
+
+describe('two who mean the same message', () => {
+  it('moved away before our move ran: it is shown where the server has it, and there alone', () =>
+    story(async (account) => {
+      const { other, look, actions, write, connectionId } = account;
+      await other.append('INBOX', mail('Wanted by two'));
+      await look();
+      await actions.archive(connectionId, await threadOf(account, 'Wanted by two'));
+      await other.mailboxOpen('INBOX');
+      await other.messageMove('1:*', 'Sent', { uid: true });
+      await write();
+      await look();
+      expect(await differences(account)).toEqual([]);
+      expect(await account.list('Sent')).toEqual(['Wanted by two *']);
+    }));
+
+  it('starred by another while our star was taken back: it is starred', () =>
+    story(async (account) => {
+      const { other, look, actions, write, connectionId } = account;
+      await other.append('INBOX', mail('Starred by two'));
+      await look();
+      const { undo } = await actions.star(connectionId, await threadOf(account, 'Starred by two'));
+      await other.mailboxOpen('INBOX');
+      await other.messageFlagsAdd('1', ['\\Flagged'], { uid: true });
+      await look();
+      await actions.undo(connectionId, undo ?? '');
+      await write();
+      await look();
+      expect(await account.list('starred')).toEqual([]);
+      expect(await differences(account)).toEqual([]);
+    }));
+
+  it('delivered twice with another body, then moved: each is still the one it was', () =>
+    story(async (account) => {
+      const { other, look, connectionId } = account;
+      const raw = mail('To the list');
+      await other.append('INBOX', raw);
+      await other.append('INBOX', Buffer.concat([raw, Buffer.from('-- \r\nThe list\r\n')]));
+      await look();
+      const sizes = async () =>
+        (await database.pool.query('select id, size from message where connection_id = $1 order by id', [connectionId]))
+          .rows;
+      const before = await sizes();
+      await other.mailboxOpen('INBOX');
+      await other.messageMove('2', 'Archive', { uid: true });
+      await look();
+      expect(await sizes()).toEqual(before);
+      expect(await differences(account)).toEqual([]);
+    }));
+
+  it('copied by another just before ours was read: the copy is as unread as the server says', () =>
+    story(async (account) => {
+      const { other, look, actions, write, connectionId, session } = account;
+      await other.append('INBOX', mail('Copied'));
+      await look();
+      await other.mailboxOpen('INBOX');
+      await other.messageCopy('1', 'Archive', { uid: true });
+      await actions.markAsRead(connectionId, await threadOf(account, 'Copied'));
+      // The copy has been fetched, not yet written down, when our change ends.
+      const fetchMessages = session.fetchMessages.bind(session);
+      session.fetchMessages = (uids, options) =>
+        fetchMessages(uids, {
+          ...options,
+          onBatch: async (batch) => {
+            await write();
+            await options.onBatch(batch);
+          },
+        });
+      await look();
+      expect(await differences(account)).toEqual([]);
+      await look();
+      expect(await differences(account)).toEqual([]);
+    }));
+});

@@ -1,0 +1,2 @@
+ALTER TABLE "mailbox" ADD COLUMN "label" text;--> statement-breakpoint
+ALTER TABLE "placement" ADD COLUMN "covered" boolean DEFAULT false NOT NULL;
