@@ -100,14 +100,18 @@ export function createChanges(deps: ChangeDeps): Changes {
     const found = await search({ uid: uids.toString() });
     const present = found === null ? uids : UidSet.of(found).intersect(uids);
     if (present.isEmpty) return { uidMap: new Map(), uidValidity: null };
-    const before = await status(target);
+    // A target that is not there any more: COPY says so better.
+    const before = await status(target).catch((error: unknown) => {
+      if (error instanceof MailError && error.code === 'SERVER_UNAVAILABLE' && client.usable) return null;
+      throw error;
+    });
     const outcome = await copy(present, target);
     if (outcome.uidMap.size > 0) {
       await expunge(present.intersect(UidSet.of(outcome.uidMap.keys())));
       return outcome;
     }
-    const after = await status(target);
-    const added = Math.max(after.messages - before.messages, (after.uidNext ?? 0) - (before.uidNext ?? 0));
+    const after = before && (await status(target));
+    const added = after ? Math.max(after.messages - before.messages, (after.uidNext ?? 0) - (before.uidNext ?? 0)) : 0;
     if (added < present.size) {
       throw new MailError({ code: 'NOT_SUPPORTED', message: `The server did not copy it to ${target}.`, on: 'imap' });
     }
