@@ -75,7 +75,7 @@ describe.each(WAYS)('an account on Dovecot $name', ({ capabilities }) => {
 describe('a first look that is cut off', () => {
   it('goes on where it was and ends exact', () =>
     withAccount(database, {}, async ({ other, look, connectionId, session }) => {
-      for (let n = 0; n < 80; n += 1) await other.append('INBOX', mail(`Number ${n}`));
+      for (let n = 0; n < 150; n += 1) await other.append('INBOX', mail(`Number ${n}`));
       const fetchMessages = session.fetchMessages.bind(session);
       let pieces = 0;
       session.fetchMessages = async (...args) => {
@@ -89,8 +89,8 @@ describe('a first look that is cut off', () => {
         `select id from mailbox where connection_id = $1 and role = 'inbox'`,
         [connectionId],
       );
-      expect(await localCount(database.pool, connectionId, mailbox?.id as never)).toBe(60);
+      expect(await localCount(database.pool, connectionId, mailbox?.id as never)).toBe(120);
       expect(await look()).toBe(true);
-      expect(await localCount(database.pool, connectionId, mailbox?.id as never)).toBe(80);
+      expect(await localCount(database.pool, connectionId, mailbox?.id as never)).toBe(150);
     }));
 });
