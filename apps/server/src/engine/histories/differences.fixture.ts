@@ -164,7 +164,9 @@ function listDifferences(index: IndexState): string[] {
     const put = (list: string, unread: boolean) => rows.set(list, [...(rows.get(list) ?? []), unread]);
     for (const { path, flags } of placements) put(`m${ids.get(path)}`, (flags & 1) === 0);
     for (const { outside, unread, starred, keywords } of visible) {
-      if (outside) put('all', unread);
+      // What lies only in junk and trash is listed nowhere else.
+      if (!outside) continue;
+      put('all', unread);
       if (starred) put('starred', unread);
       for (const keyword of keywords) {
         const label = index.labels.get(keyword);
