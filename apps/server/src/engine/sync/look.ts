@@ -4,6 +4,7 @@
  */
 import type { ConnectionId, Learned, MailboxId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
+import { MailError } from '../../lib/driver/errors.ts';
 import type { PlannedMailbox } from '../accounts/quirks/mailboxes.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { indexNext, lacksText } from '../index/search-index.ts';
@@ -24,6 +25,9 @@ const WORDS_AT_ONCE = 200;
 
 /** Messages whose subjects and people are made searchable in one transaction. */
 const HEADERS_AT_ONCE = 500;
+
+/** How often what vanished is looked for, while ever more vanishes. */
+const FIND_TRIES = 3;
 
 export interface LookDeps {
   readonly pool: pg.Pool;
@@ -132,6 +136,25 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
     await readHeads(session, pool, connectionId, mailbox, { kind: 'snippet', limit });
   }
 
+  /**
+   * STATUS that was told before a message vanished says nothing of where it has come to since: it is asked again, and
+   * mailboxes that have given out UIDs meanwhile are looked at.
+   */
+  async function findMoved(): Promise<void> {
+    for (let tries = 0; unplaced && tries < FIND_TRIES && !deps.signal.aborted; tries += 1) {
+      unplaced = false;
+      const statusOf = new Map((await session.list({ status: true })).map(({ path, status }) => [path, status]));
+      for (const mailbox of await loadMailboxes(pool, connectionId)) {
+        const uidNext = statusOf.get(mailbox.path)?.uidNext ?? null;
+        if (uidNext === null || uidNext === mailbox.uidNext) continue;
+        await sync(mailbox).catch((error: unknown) => {
+          // Of one that the server will not open the look has told already.
+          if (!(error instanceof MailError) || session.closed || error.code === 'THROTTLED') throw error;
+        });
+      }
+    }
+  }
+
   return {
     sync,
     answerRequests,
@@ -144,7 +167,10 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
     },
     /** Every mailbox was looked at: what vanished and was found nowhere is gone. */
     async seenAll(): Promise<void> {
-      if (unplaced || (await hasVanished(pool, connectionId))) await dropVanished(pool, connectionId);
+      const isVanishing = unplaced;
+      await findMoved();
+      if (deps.signal.aborted) return;
+      if (isVanishing || (await hasVanished(pool, connectionId))) await dropVanished(pool, connectionId);
       unplaced = false;
     },
     async firstScreen(mailbox: MailboxRow): Promise<void> {
