@@ -2,7 +2,7 @@
  * What random histories found, one by one: another client that does something at the wrong moment. Each is told as short
  * as it can be, and ends with the index equal to the server.
  */
-import type { ThreadId } from '@postroom/db';
+import type { MailboxId, ThreadId } from '@postroom/db';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActions } from '../operations/actions.ts';
@@ -204,3 +204,22 @@ describe('two who mean the same message', () => {
       expect(await differences(account)).toEqual([]);
     }));
 });
+
+it('a message moved there, on and back again before the server heard of any of it is shown where it ends', () =>
+  story(async (account) => {
+    const { other, look, actions, write, connectionId } = account;
+    await other.mailboxCreate('Trips');
+    await other.append('INBOX', mail('To and fro'));
+    await look();
+    const { rows } = await database.pool.query<{ id: MailboxId; path: string }>(
+      'select id, path from mailbox where connection_id = $1',
+      [connectionId],
+    );
+    const idOf = (path: string) => rows.find((one) => one.path === path)?.id as MailboxId;
+    const threads = await threadOf(account, 'To and fro');
+    for (const path of ['Archive', 'Trips', 'Archive']) await actions.move(connectionId, threads, idOf(path), null);
+    await write();
+    for (let turn = 0; turn < 2; turn += 1) await look();
+    expect(await differences(account)).toEqual([]);
+    expect(await account.list('Archive')).toEqual(['To and fro *']);
+  }));

@@ -31,7 +31,7 @@ export async function insertRows(
 }
 
 /** SQL: what takes it away has not ended. An operation that ended without it leaves the message where it is. */
-const IS_STILL_LEAVING = `not exists (select 1 from operation o where o.connection_id = p.connection_id
+export const IS_STILL_LEAVING = `not exists (select 1 from operation o where o.connection_id = p.connection_id
   and o.id = p.operation_id and o.state not in ('pending', 'running'))`;
 
 export async function adoptRows(

@@ -11,6 +11,7 @@ import { loadPlaces } from '../gmail/places.ts';
 import { runLabelMailbox, runMove } from '../gmail/remote.ts';
 import type { CopyOutcome, ImapSession } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
+import { IS_STILL_LEAVING } from '../index/placement-rows.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, row, type Tx, transaction } from '../index/sql.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
@@ -164,8 +165,9 @@ async function settle(
       values,
     );
     await tx.query(
-      `update placement set uid = $4, state = case state when 'arriving' then 'present' else state end,
-         operation_id = case state when 'arriving' then null else operation_id end
+      `update placement p set uid = $4,
+         state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
+         operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
        where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
          and not exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
       values,
