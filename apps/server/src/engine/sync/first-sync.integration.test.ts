@@ -5,7 +5,7 @@
  */
 import { createDatabase } from '@postroom/db';
 import { createTestDatabase } from '@postroom/db/testing';
-import { bulkMailbox, startMemoryImap } from '@postroom/mail-lab';
+import { bulkMailbox, startMemoryImap, waitUntil } from '@postroom/mail-lab';
 import { expect, it } from 'vitest';
 import { connectImap } from '../imap/connect.ts';
 import { lookDeps, newConnection } from './account.fixture.ts';
@@ -44,6 +44,7 @@ async function costOf(count: number): Promise<Cost> {
     await syncAccount(session, lookDeps(own.pool, connectionId));
     session.destroy();
     await own.close();
+    await waitUntil(() => isAlone(database.pool), { what: 'the backends of the sync to have ended' });
     const after = await counted(database.pool);
     expect(after.rows).toBeGreaterThan(count);
     return {
@@ -54,6 +55,14 @@ async function costOf(count: number): Promise<Cost> {
     await imap.stop();
     await database.drop();
   }
+}
+
+async function isAlone(pool: Parameters<typeof lookDeps>[0]): Promise<boolean> {
+  const { rows } = await pool.query<{ others: number }>(
+    `select count(*)::int as others from pg_stat_activity
+     where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()`,
+  );
+  return rows[0]?.others === 0;
 }
 
 async function counted(pool: Parameters<typeof lookDeps>[0]): Promise<{ rows: number; transactions: number }> {
