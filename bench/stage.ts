@@ -66,10 +66,8 @@ export async function setStage(
   const start = () =>
     startApp({
       port,
-      dataDir,
       env: {
-        // Servers in memory end before it does.
-        LOG_LEVEL: 'error',
+        DATA_DIR: dataDir,
         DATABASE_URL: postgres.url,
         BETTER_AUTH_SECRET: 'not-a-secret-not-a-secret-not-a-secret',
         CREDENTIALS_KEYS: `1:${Buffer.alloc(32, 'not-a-secret').toString('base64')}`,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
 import { type MailServer, startMailServer } from '@postroom/mail-lab';
-import { type AppProcess, startAppProcess } from '../apps/server/src/app-process.fixture.ts';
+import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
 
 /** The mail server with ada@lab.test and bob@lab.test is one for all stories; each begins with an app that nobody has used. */
 export const test = base.extend<{ app: AppProcess }, { mail: MailServer }>({
@@ -20,7 +20,7 @@ export const test = base.extend<{ app: AppProcess }, { mail: MailServer }>({
   app: async ({ mail }, use) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
     const env = { DATA_DIR: dataDir, MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost' };
-    const app = await startAppProcess(env);
+    const app = await startApp({ env });
     await use(app);
     await app.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 
 import type { Locator, Page } from '@playwright/test';
 import type { MailServer } from '@postroom/mail-lab';
-import type { AppProcess } from '../apps/server/src/app-process.fixture.ts';
+import type { AppProcess } from '../scripts/lib/app-process.ts';
 
 /** The conversation in the list whose line has this text. */
 export const row = (page: Page, text: string): Locator => page.getByTestId('thread-row').filter({ hasText: text });

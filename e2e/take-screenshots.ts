@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from '@playwright/test';
 import { makeMailbox, startMailServer, writeMaildir } from '@postroom/mail-lab';
-import { startAppProcess } from '../apps/server/src/app-process.fixture.ts';
+import { startApp } from '../scripts/lib/app-process.ts';
 import { connectAccount, row, signUp } from './steps.ts';
 
 const folder = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
@@ -56,7 +56,7 @@ try {
     makeMailbox({ size: 400, newest: new Date(Date.now() - 20 * MINUTE_MS) }),
   );
   const env = { DATA_DIR: dataDir, MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost' };
-  const app = await startAppProcess(env);
+  const app = await startApp({ env });
   try {
     const page = await browser.newPage({ viewport: SIZE, locale: 'en-GB', timezoneId: 'Europe/Berlin' });
     await signUp(page, app, { name: 'Ada Lund', email: 'ada@lab.test' });

@@ -52,8 +52,13 @@ export async function startDemo({ messages, port, everyMs, told, onEnd }: DemoOp
   onEnd(() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }));
   const app = await startApp({
     port: await firstFreePort(port),
-    dataDir,
-    env: { SIGN_UP: 'open', MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost,127.0.0.1' },
+    env: {
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      SIGN_UP: 'open',
+      MAIL_TLS_CA_FILE: mail.caFile,
+      MAIL_EGRESS_ALLOW: 'localhost,127.0.0.1',
+    },
   });
   onEnd(() => app.stop());
   for (const person of [ADA, BOB]) {

@@ -1,11 +1,12 @@
 /**
- * The app as a process of its own, as `npm start` runs it: embedded database, nothing of this shell's environment that
- * would change it. For the demo and the benchmarks. It ends with us: it holds one end of an IPC channel.
+ * The app as a process of its own, as `npm start` runs it: nothing of this shell's environment that would change it. For
+ * the demo, the benchmarks, and tests that drive or kill it. It ends with us: it holds one end of an IPC channel.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@postroom/mail-lab';
 
 const ENTRY = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 /** What the app and the programs it starts need of our environment. */
@@ -14,10 +15,10 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
 const KILL_AFTER_MS = 9_500;
 
 export interface AppOptions {
-  readonly port: number;
-  readonly dataDir: string;
-  /** Variables of the contract. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** A free one where it is left out. */
+  readonly port?: number;
+  /** Variables of the contract; DATA_DIR or DATABASE_URL among them. */
+  readonly env: Readonly<Record<string, string>>;
   /** For Node itself, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
 }
@@ -27,16 +28,20 @@ export interface AppProcess {
   readonly pid: number;
   /** Settles when it has ended, whoever ended it. */
   readonly ended: Promise<unknown>;
+  /** As a person or a service manager ends it. */
   stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
 }
 
 /** Settles when the app serves. */
-export async function startApp({ port, dataDir, env = {}, nodeArgs = [] }: AppOptions): Promise<AppProcess> {
+export async function startApp({ port, env, nodeArgs = [] }: AppOptions): Promise<AppProcess> {
   const inherited = Object.fromEntries(
     INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
+  const own = { NODE_ENV: 'production', LOG_LEVEL: 'error', PORT: String(port ?? (await freePort())) };
   const child = spawn(process.execPath, [...nodeArgs, ENTRY], {
-    env: { ...inherited, NODE_ENV: 'production', LOG_LEVEL: 'warn', DATA_DIR: dataDir, PORT: String(port), ...env },
+    env: { ...inherited, ...own, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');
@@ -51,7 +56,7 @@ export async function startApp({ port, dataDir, env = {}, nodeArgs = [] }: AppOp
     ended.then(([code]) => Promise.reject(new Error(`The app ended (${code}) before it was ready.`))),
   ]);
   return {
-    url: `http://localhost:${port}`,
+    url: `http://localhost:${own.PORT}`,
     pid: child.pid ?? 0,
     ended,
     async stop() {
@@ -59,6 +64,10 @@ export async function startApp({ port, dataDir, env = {}, nodeArgs = [] }: AppOp
       const late = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
       await ended;
       clearTimeout(late);
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
     },
   };
 }

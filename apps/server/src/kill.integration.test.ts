@@ -13,8 +13,8 @@ import {
   writeMaildir,
 } from '@postroom/mail-lab';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type AppProcess, startApp } from '../../../scripts/lib/app-process.ts';
 import { type AppClient, createClient, signUp, testEnv } from './app.fixture.ts';
-import { type AppProcess, startAppProcess } from './app-process.fixture.ts';
 
 const MINUTES = 60_000;
 /** `npm run soak` kills at every point, `npm test` at those that hide most. */
@@ -36,7 +36,7 @@ afterEach(async () => {
 async function start(cookie?: string): Promise<AppClient> {
   await database.pool.query('update connection set lease_owner = null, lease_until = null');
   await database.pool.query(`update outbox set lease_until = now() - interval '1 second' where state = 'sending'`);
-  app = await startAppProcess(testEnv(database));
+  app = await startApp({ env: testEnv(database) });
   return cookie === undefined ? signUp(app.url) : createClient(app.url, cookie);
 }
 
@@ -162,7 +162,7 @@ describe('killed during a send', () => {
         point.arm({ smtp, imap }, () => {
           if (isKilled) return;
           isKilled = true;
-          app?.process.kill('SIGKILL');
+          void app?.kill();
         });
         const letter = {
           to: [{ email: 'bob@lab.test' }],
