@@ -13,6 +13,7 @@ import type {
   StructureNode,
   ThreadId,
   Uid,
+  UidValidity,
 } from '@postroom/db';
 import { type Queryable, row, rows } from './sql.ts';
 
@@ -21,7 +22,7 @@ export interface MessagePlace {
   readonly role: MailboxRole | null;
   readonly path: string;
   readonly uid: Uid | null;
-  readonly uidValidity: number | null;
+  readonly uidValidity: UidValidity | null;
   readonly flags: number;
   readonly keywords: readonly string[];
   /** It lies here and is shown elsewhere (`placement.covered`). */

@@ -64,7 +64,8 @@ export async function fetchBodies(
     await deps.withImap(connectionId, 'interactive', async (session) => {
       for (const { path, items } of byMailbox.values()) {
         const highest = Math.max(...items.map(({ place }) => place.uid ?? 0)) as Uid;
-        const selected = await selectToRead(session, path, highest);
+        const uidValidity = items[0]?.place.uidValidity ?? null;
+        const selected = await selectToRead(session, { path, uidValidity, highest });
         for (const { message, place } of items) {
           const current = selected.uidValidity === null || selected.uidValidity === place.uidValidity;
           const body = current ? await tryFetch(session, message, place) : notThere();

@@ -40,7 +40,7 @@ async function streamSection(
         connectionId,
         'interactive',
         async (session) => {
-          const selected = await selectToRead(session, place.path, uid);
+          const selected = await selectToRead(session, { ...place, highest: uid });
           if (selected.uidValidity !== null && selected.uidValidity !== place.uidValidity) throw notFound('message');
           const { size, stream } = await session.streamPart(uid, section.part);
           const encoded = section.encoding !== undefined && !/^(7bit|8bit|binary)$/i.test(section.encoding);

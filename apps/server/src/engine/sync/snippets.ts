@@ -61,7 +61,12 @@ export async function readHeads(
     window = WINDOW;
     below = candidates.length === options.limit ? (candidates.at(-1)?.uid ?? next.lowest) : next.lowest;
   }
-  const { uidValidity } = await selectToRead(session, mailbox.path, candidates[0]?.uid ?? below);
+  const [first] = candidates;
+  const { uidValidity } = await selectToRead(session, {
+    path: mailbox.path,
+    uidValidity: first?.uid_validity ?? null,
+    highest: first?.uid ?? below,
+  });
   // Another mailbox by now: its UIDs are those of other messages. The next look begins it anew.
   if (uidValidity !== null && candidates.some(({ uid_validity }) => uid_validity !== uidValidity)) return null;
   const maxBytes = options.kind === 'snippet' ? SNIPPET_BYTES : WORDS_BYTES;
