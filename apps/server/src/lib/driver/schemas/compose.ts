@@ -1,0 +1,112 @@
+/** Mail that is written: drafts, what is sent, and the outbox. */
+import { z } from 'zod';
+import { ERROR_CODES } from '../errors.ts';
+import { addressSchema, attachmentSchema, outboxStates } from './mail.ts';
+
+export const outgoingAttachmentSchema = z.union([
+  z.object({
+    name: z.string().max(500),
+    type: z.string().max(200),
+    size: z.number().int().nonnegative(),
+    base64: z.string().max(14_000_000),
+    inline: z.boolean().optional(),
+    contentId: z.string().max(200).optional(),
+  }),
+  z.object({
+    uploadId: z.string().max(100),
+    inline: z.boolean().optional(),
+    contentId: z.string().max(200).optional(),
+  }),
+]);
+export type OutgoingAttachment = z.infer<typeof outgoingAttachmentSchema>;
+
+/** In a draft an address may still be anything. */
+const recipients = z.array(z.object({ name: z.string().max(2000).optional(), email: z.string().max(1000) })).max(2000);
+const headerFields = z
+  .record(z.string().max(100), z.string().max(2000))
+  .refine((fields) => Object.keys(fields).length <= 50, 'at most 50 header fields');
+
+export const sendInputSchema = z.object({
+  to: recipients,
+  cc: recipients.optional(),
+  bcc: recipients.optional(),
+  subject: z.string().max(5000),
+  message: z.string().max(10_000_000),
+  text: z.string().max(10_000_000).optional(),
+  attachments: z.array(outgoingAttachmentSchema).max(200).optional(),
+  headers: headerFields.optional(),
+  threadId: z.string().max(40).optional(),
+  inReplyTo: z.string().max(1000).optional(),
+  fromEmail: z.string().max(320).optional(),
+  draftId: z.string().max(40).optional(),
+  sendAt: z.iso.datetime({ offset: true }).optional(),
+  idempotencyKey: z.string().max(200).optional(),
+  /** True for a forward: the parent is marked `$Forwarded` instead of `\Answered`. */
+  isForward: z.boolean().optional(),
+  connectionId: z.string().max(32).optional(),
+});
+export type SendInput = z.infer<typeof sendInputSchema>;
+
+export const draftInputSchema = z.object({
+  id: z.string().max(40).nullish(),
+  to: recipients,
+  cc: recipients.optional(),
+  bcc: recipients.optional(),
+  subject: z.string().max(5000),
+  message: z.string().max(10_000_000),
+  attachments: z.array(outgoingAttachmentSchema).max(200).optional(),
+  threadId: z.string().max(40).optional(),
+  inReplyTo: z.string().max(1000).optional(),
+  fromEmail: z.string().max(320).optional(),
+  connectionId: z.string().max(32).optional(),
+});
+export type DraftInput = z.infer<typeof draftInputSchema>;
+
+export const draftSchema = z.object({
+  id: z.string(),
+  connectionId: z.string(),
+  to: z.array(addressSchema),
+  cc: z.array(addressSchema),
+  bcc: z.array(addressSchema),
+  subject: z.string(),
+  message: z.string(),
+  attachments: z.array(attachmentSchema),
+  threadId: z.string().optional(),
+  inReplyTo: z.string().optional(),
+  fromEmail: z.string().optional(),
+  updatedAt: z.string(),
+});
+export type Draft = z.infer<typeof draftSchema>;
+
+const mailErrorSchema = z.object({
+  code: z.enum(ERROR_CODES),
+  message: z.string(),
+  fix: z.string().optional(),
+  retryable: z.boolean().optional(),
+  on: z.enum(['imap', 'smtp']).optional(),
+});
+
+export const outgoingSchema = z.object({
+  id: z.string(),
+  connectionId: z.string(),
+  state: z.enum(outboxStates),
+  to: z.array(addressSchema),
+  cc: z.array(addressSchema),
+  bcc: z.array(addressSchema),
+  subject: z.string(),
+  messageId: z.string(),
+  createdAt: z.string(),
+  sendAt: z.string().optional(),
+  nextAttemptAt: z.string().optional(),
+  attempts: z.number(),
+  recipients: z.array(
+    z.object({
+      email: z.string(),
+      status: z.enum(['pending', 'accepted', 'refused', 'deferred']),
+      code: z.number().optional(),
+      message: z.string().optional(),
+    }),
+  ),
+  error: mailErrorSchema.optional(),
+});
+export type Outgoing = z.infer<typeof outgoingSchema>;
