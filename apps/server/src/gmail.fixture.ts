@@ -6,12 +6,13 @@ import {
   type GmailMessage,
   type MemoryImap,
   type MemorySmtp,
-  message,
+  type MessageInput,
   startMemoryImap,
   startMemorySmtp,
   waitUntil,
 } from '@postroom/mail-lab';
 import type { AppClient, TestApp } from './app.fixture.ts';
+import { mail } from './engine/sync/account.fixture.ts';
 
 const USER = { user: 'ada@gmail.test', password: 'fake-password' };
 export const ALL_MAIL = '[Gmail]/All Mail';
@@ -36,17 +37,9 @@ export interface GmailLab {
   stop(): Promise<void>;
 }
 
-/** A message of Bob's. Each is a minute newer than the one before, in the order they are made. */
-export function gmailMail(subject: string, more: Parameters<typeof message>[0] = {}): Buffer {
-  return message({
-    from: 'Bob <bob@lab.test>',
-    to: USER.user,
-    subject,
-    text: `About ${subject}.`,
-    messageId: `<${subject.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')}@lab.test>`,
-    date: new Date('2026-05-01T10:00:00Z'),
-    ...more,
-  });
+/** A message of Bob's to the Gmail account. */
+export function gmailMail(subject: string, more: MessageInput = {}): Buffer {
+  return mail(subject, { to: USER.user, ...more });
 }
 
 /** `hidesAllMail`: the user has taken All Mail out of IMAP. `connections`: other programs leave so many. */

@@ -1,7 +1,7 @@
 /** An account on a private Dovecot, with a session of ours, another client, and looks on demand. Test code only. */
 import type { ConnectionId, Learned, ListKey } from '@postroom/db';
 import type { TestDatabase } from '@postroom/db/testing';
-import { message, connectImap as otherClient, startDovecot } from '@postroom/mail-lab';
+import { type MessageInput, message, connectImap as otherClient, startDovecot } from '@postroom/mail-lab';
 import { createTlsPolicy } from '../../security/tls.ts';
 import { connectImap } from '../imap/connect.ts';
 import type { ImapSession } from '../imap/types.ts';
@@ -25,7 +25,8 @@ export interface TestAccount {
   onServer(path: string): Promise<string[]>;
 }
 
-export const mail = (subject: string, more: { inReplyTo?: string } = {}) =>
+/** A message of Bob's that names its subject everywhere. */
+export const mail = (subject: string, more: MessageInput = {}) =>
   message({
     from: 'Bob <bob@lab.test>',
     to: USER.user,
