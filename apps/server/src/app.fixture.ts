@@ -27,7 +27,7 @@ export interface AppClient {
   fetch(path: string, init?: RequestInit): Promise<Response>;
   readonly cookie: string;
   /** Live events, gathered from now on. */
-  events(): Promise<LiveEvents>;
+  events(lastEventId?: string): Promise<LiveEvents>;
 }
 
 export interface LiveEvents {
@@ -123,9 +123,10 @@ export function createClient(url: string, cookie: string): AppClient {
     api: createTRPCClient<AppRouter>({
       links: [httpLink({ url: `${url}/api/trpc`, transformer: superjson, headers })],
     }),
-    async events() {
+    async events(lastEventId) {
       const end = new AbortController();
-      const response = await fetchOwn('/api/trpc/events.subscribe', { signal: end.signal });
+      const input = encodeURIComponent(JSON.stringify({ json: { lastEventId } }));
+      const response = await fetchOwn(`/api/trpc/events.subscribe?input=${input}`, { signal: end.signal });
       const seen: MailEvent[] = [];
       const ended = gather(response, seen).catch(() => undefined);
       return { seen, ended, stop: () => end.abort() };

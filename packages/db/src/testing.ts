@@ -52,14 +52,22 @@ export async function createTestDatabase(serverUrl = process.env[TEST_SERVER_VAR
     pool,
     db,
     drop() {
-      dropping ??= close().then(() =>
-        withClient(serverUrl, async (client) => {
-          await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-        }),
-      );
+      dropping ??= close().then(() => withClient(serverUrl, (client) => dropDatabase(client, name)));
       return dropping;
     },
   };
+}
+
+/**
+ * With whoever is connected. FORCE is refused while autovacuum is at work in the database, because its process belongs to
+ * the superuser; without FORCE, PostgreSQL itself ends that one and waits.
+ */
+async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  await client.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND usename = current_user',
+    [name],
+  );
+  await client.query(`DROP DATABASE IF EXISTS ${name}`);
 }
 
 /** The template's name comes from the migrations, so a changed migration makes a new one. Built once, by one of us. */

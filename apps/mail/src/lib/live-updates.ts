@@ -2,7 +2,7 @@
  * Live updates: the server says what changed (ids and kinds), and the queries that are on the screen are fetched
  * again. While an action of ours is on its way nothing is fetched, or the list would show the state before it.
  */
-import { useQueryClient } from '@tanstack/react-query';
+import { type Query, type QueryClient, useQueryClient } from '@tanstack/react-query';
 import { useSubscription } from '@trpc/tanstack-react-query';
 import { useEffect, useMemo } from 'react';
 import { trpc } from './api.ts';
@@ -14,6 +14,18 @@ export const ACTION_KEY = ['mail-action'] as const;
 export const liveState = createStore<'idle' | 'connecting' | 'pending' | 'error'>('idle');
 
 type Kind = 'threads' | 'counts' | 'connection' | 'outbox' | 'drafts' | 'labels' | 'operation' | 'resync';
+
+/** What on the screen comes from what changed. */
+const SHOWS: Readonly<Record<Kind, readonly (readonly unknown[])[]>> = {
+  threads: [trpc.mail.listThreads.pathKey(), trpc.mail.get.pathKey(), trpc.mail.count.pathKey()],
+  counts: [trpc.mail.count.pathKey()],
+  connection: [trpc.connections.list.pathKey()],
+  operation: [trpc.mail.listThreads.pathKey(), trpc.mail.get.pathKey(), trpc.connections.list.pathKey()],
+  outbox: [trpc.outbox.pathKey(), trpc.mail.count.pathKey()],
+  drafts: [trpc.drafts.list.pathKey()],
+  labels: [trpc.labels.pathKey(), trpc.mail.count.pathKey()],
+  resync: [[]],
+};
 
 const GATHER_MS = 60;
 
@@ -45,39 +57,42 @@ export function createRefresher(options: {
   };
 }
 
+/**
+ * Fetches again what changed. What is being fetched at this moment may have been read before the change: it is let come, and
+ * `again` is called then. To cancel it would leave the screen empty for as long as changes keep coming, and TanStack
+ * Query takes a first fetch that is under way for the answer to an invalidation.
+ */
+export function refetchChanged(client: QueryClient, queryKey: readonly unknown[], again: () => void): void {
+  const isFetching = (query: Query) => query.state.fetchStatus === 'fetching';
+  const underWay = client.getQueryCache().findAll({ queryKey, predicate: isFetching });
+  void client.invalidateQueries({ queryKey, predicate: (query) => !underWay.includes(query) });
+  if (underWay.length === 0) return;
+  const predicate = (query: Query) => underWay.includes(query);
+  void client.refetchQueries({ queryKey, predicate }, { cancelRefetch: false }).then(again);
+}
+
+/** Asked to begin with: what was fetched before the stream stood may be from before a change that it did not tell. */
+const MISSED_ALL = { lastEventId: 'none' };
+
 export function useLiveUpdates(isEnabled: boolean): void {
   const client = useQueryClient();
   const refresher = useMemo(() => {
-    const invalidate = (queryKey: readonly unknown[]) => client.invalidateQueries({ queryKey });
-    return createRefresher({
+    const made = createRefresher({
       isBusy: () => client.isMutating({ mutationKey: ACTION_KEY }) > 0,
-      refresh: (kinds) => {
-        if (kinds.has('resync')) return void client.invalidateQueries();
-        if (kinds.has('threads') || kinds.has('operation')) {
-          invalidate(trpc.mail.listThreads.pathKey());
-          invalidate(trpc.mail.get.pathKey());
-        }
-        if (kinds.has('threads') || kinds.has('counts')) invalidate(trpc.mail.count.pathKey());
-        if (kinds.has('connection') || kinds.has('operation')) invalidate(trpc.connections.list.pathKey());
-        if (kinds.has('outbox')) {
-          invalidate(trpc.outbox.pathKey());
-          invalidate(trpc.mail.count.pathKey());
-        }
-        if (kinds.has('drafts')) invalidate(trpc.drafts.list.pathKey());
-        if (kinds.has('labels')) {
-          invalidate(trpc.labels.pathKey());
-          invalidate(trpc.mail.count.pathKey());
-        }
+      refresh(kinds) {
+        for (const kind of kinds)
+          for (const queryKey of SHOWS[kind]) refetchChanged(client, queryKey, () => made.add(kind));
       },
     });
+    return made;
   }, [client]);
   useEffect(() => () => refresher.stop(), [refresher]);
 
   const subscription = useSubscription(
-    trpc.events.subscribe.subscriptionOptions(
-      {},
-      { enabled: isEnabled, onData: (event) => refresher.add(event.data.kind) },
-    ),
+    trpc.events.subscribe.subscriptionOptions(MISSED_ALL, {
+      enabled: isEnabled,
+      onData: (event) => refresher.add(event.data.kind),
+    }),
   );
   useEffect(() => liveState.set(subscription.status), [subscription.status]);
 }

@@ -66,8 +66,11 @@ export interface SettingsService {
 }
 
 export interface EventService {
-  /** What changed in any of the user's accounts from now on, until the signal aborts. Ids and kinds, never content. */
-  subscribe(userId: UserId, signal: AbortSignal): AsyncIterable<MailEvent>;
+  /**
+   * What changed in any of the user's accounts from now on, until the signal aborts. Ids and kinds, never content. Who
+   * `isBehind` is told first to fetch again, at a time from which on nothing is missed.
+   */
+  subscribe(userId: UserId, options: { signal: AbortSignal; isBehind: boolean }): AsyncIterable<MailEvent>;
 }
 
 export interface RateLimitService {

@@ -13,8 +13,6 @@ import { purgeOrphans } from './vanished.ts';
 export interface AccountSyncDeps extends LookDeps {
   /** When the look before this one began; messages that lie nowhere since then are purged. */
   readonly previousLookAt: Date | null;
-  /** The server does not let this mailbox be read; the others are. */
-  readonly onMailboxRefused: (path: string, error: MailError) => void;
   /** Every message is listed; what is left is text to search. Called before that is read. */
   readonly onAllHere: () => Promise<void>;
 }
@@ -42,12 +40,11 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   const statusOf = new Map(planned.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
 
-  let refused = 0;
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
     if (unlisted.has(mailbox.path)) {
-      refused += 1;
+      look.refuse(mailbox);
       continue;
     }
     if (mailbox.path !== selectedBefore && isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
@@ -68,7 +65,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
         continue;
       }
       if (isNotThere) missing.add(mailbox.path);
-      refused += 1;
+      look.refuse(mailbox);
     }
   }
   if (!deps.signal.aborted) await look.seenAll();
@@ -76,7 +73,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   const complete = await look.readOlder(mailboxes);
   if (complete && !deps.signal.aborted) {
     // What lies nowhere may lie where we were not let in.
-    if (deps.previousLookAt && refused === 0) await purgeOrphans(pool, connectionId, deps.previousLookAt);
+    if (deps.previousLookAt && look.refused.size === 0) await purgeOrphans(pool, connectionId, deps.previousLookAt);
     await look.proveLabels(mailboxes, planned);
     await look.dropStrays();
     await deps.onAllHere();
@@ -85,7 +82,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   }
   // Nothing selected, nothing to be looked at: the next look at an account where nothing happened is one round trip.
   if (!look.leftOff() && !deps.signal.aborted) await session.unselect();
-  return { missing, complete, hasMore: look.leftOff(), sawAll: refused === 0 };
+  return { missing, complete, hasMore: look.leftOff(), sawAll: look.refused.size === 0 };
 }
 
 /** The very first look: the newest of the inbox before the server is asked how many there are in each of 200 mailboxes. */

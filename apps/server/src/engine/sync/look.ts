@@ -41,6 +41,8 @@ export interface LookDeps {
   readonly flagsTold: Set<string>;
   /** Mailboxes that the last look did not find. */
   readonly missingBefore: ReadonlySet<string>;
+  /** The server does not let this mailbox be read; the others are. */
+  readonly onMailboxRefused: (path: string, error: MailError) => void;
   /** The newest of the inbox is listed. */
   readonly onFirstScreen: () => void;
   /** Asked between pieces: leave off and come back: the connection is wanted, or it is time to look at everything. */
@@ -59,6 +61,27 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
   /** Messages vanished since all mailboxes were looked at. */
   let unplaced = false;
   const learned: Learned = { ...deps.learned };
+  /** Not to be read in this look, because the server does not let us, or does not have them. */
+  const refused = new Set<MailboxId>();
+
+  /**
+   * Reads one mailbox. One that the server will not open, or that went away, must not keep the others from being read,
+   * not in this look and not in the next: it is passed over, and told of.
+   */
+  async function reading(
+    { id, path, role }: Pick<MailboxRow, 'id' | 'path' | 'role'>,
+    work: () => Promise<unknown>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof MailError) || session.closed || role === 'inbox' || error.code === 'THROTTLED')
+        throw error;
+      refused.add(id);
+      backfills.delete(id);
+      deps.onMailboxRefused(path, error);
+    }
+  }
 
   const contextOf = ({ mailboxId, role }: Pick<BackfillItem, 'mailboxId' | 'role'>): SyncContext => ({
     gmail: session.quirks.labels === null ? null : { isCarrier: hasLabels && role === 'inbox', readsLabels: hasLabels },
@@ -111,8 +134,11 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
       deps.requested.delete(path);
       const stale = mailboxes.find((one) => one.path === path);
       const mailbox = stale && (await loadMailboxes(pool, connectionId)).find(({ id }) => id === stale.id);
-      if (mailbox) await sync(mailbox);
-      if (mailbox) await snippetsOf(mailbox, 50);
+      if (!mailbox) continue;
+      await reading(mailbox, async () => {
+        await sync(mailbox);
+        await snippetsOf(mailbox, 50);
+      });
     }
   }
 
@@ -146,11 +172,8 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
       const statusOf = new Map((await session.list({ status: true })).map(({ path, status }) => [path, status]));
       for (const mailbox of await loadMailboxes(pool, connectionId)) {
         const uidNext = statusOf.get(mailbox.path)?.uidNext ?? null;
-        if (uidNext === null || uidNext === mailbox.uidNext) continue;
-        await sync(mailbox).catch((error: unknown) => {
-          // Of one that the server will not open the look has told already.
-          if (!(error instanceof MailError) || session.closed || error.code === 'THROTTLED') throw error;
-        });
+        if (uidNext === null || uidNext === mailbox.uidNext || refused.has(mailbox.id)) continue;
+        await reading(mailbox, () => sync(mailbox));
       }
     }
   }
@@ -159,6 +182,11 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
     sync,
     answerRequests,
     leftOff: () => yielded,
+    refused: refused as ReadonlySet<MailboxId>,
+    /** Leaves it out for the rest of this look. */
+    refuse(mailbox: MailboxRow): void {
+      refused.add(mailbox.id);
+    },
     /** The server's mailboxes, written down. */
     async list({ status }: { status: boolean }): Promise<{ planned: PlannedMailbox[]; missing: ReadonlySet<string> }> {
       const found = await listMailboxes(pool, connectionId, session, { status, missingBefore: deps.missingBefore });
@@ -186,8 +214,11 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
         if (deps.signal.aborted) return false;
         if (mustLeaveOff()) return false;
         await answerRequests(mailboxes);
-        await piece(item);
-        if (item.pieces < 2) await snippetsOf({ id: item.mailboxId, path: item.path }, 100);
+        const { mailboxId: id, path, role, pieces } = item;
+        await reading({ id, path, role }, async () => {
+          await piece(item);
+          if (pieces < 2) await snippetsOf({ id, path }, 100);
+        });
         if (Date.now() - announcedAt > 1000) {
           announcedAt = Date.now();
           await announceConnection(pool, connectionId);
@@ -224,16 +255,17 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
     async readWords(mailboxes: readonly MailboxRow[]): Promise<void> {
       for (const mailbox of (await lacksText(pool, connectionId)) ? mailboxes : []) {
         let below: Uid | undefined;
-        for (;;) {
+        let isDone = refused.has(mailbox.id);
+        while (!isDone) {
           if (deps.signal.aborted || mustLeaveOff()) return;
           await answerRequests(mailboxes);
-          const lowest = await readHeads(session, pool, connectionId, mailbox, {
-            kind: 'words',
-            limit: WORDS_AT_ONCE,
-            below,
+          await reading(mailbox, async () => {
+            const wanted = { kind: 'words', limit: WORDS_AT_ONCE, below } as const;
+            const lowest = await readHeads(session, pool, connectionId, mailbox, wanted);
+            isDone = lowest === null && below === undefined;
+            below = lowest ?? undefined;
           });
-          if (lowest === null && below === undefined) break;
-          below = lowest ?? undefined;
+          isDone ||= refused.has(mailbox.id);
         }
       }
     },

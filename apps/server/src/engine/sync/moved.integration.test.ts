@@ -167,3 +167,19 @@ it('a mailbox that is gone does not keep a new one from being read', () =>
     await account.look({ isRefusalBorne: true });
     expect((await account.list('Fresh')).length).toBe(2);
   }));
+
+it('a mailbox that is gone before its text was read does not end every look', () =>
+  withLiar(database, { capabilities: BARE }, async (account) => {
+    account.imap.store.create('Old');
+    account.fill(3);
+    account.fill(2, 'Old', 10);
+    account.lie(/FETCH/, ({ args, tag }) => {
+      if (!JSON.stringify(args).includes('65536')) return undefined;
+      account.imap.store.remove('Old');
+      return { edit: () => [`${tag} NO Not today`] };
+    });
+    await account.look().catch(() => false);
+    account.imap.onCommand(undefined);
+    for (let n = 0; n < 2; n += 1) expect(await account.look()).toBe(true);
+    expect(await account.index()).toEqual(account.onServer());
+  }));

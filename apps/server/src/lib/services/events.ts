@@ -118,7 +118,7 @@ export function createEventHub(deps: {
   return {
     onRestart: (listener) => void restartListeners.add(listener),
     onWork: (listener) => void workListeners.add(listener),
-    async *subscribe(userId, signal) {
+    async *subscribe(userId, { signal, isBehind }) {
       const subscriber: Subscriber = { userId, accounts: new Set(), queue: [], wake: () => {} };
       subscribers.add(subscriber);
       const end = () => subscriber.wake();
@@ -126,6 +126,7 @@ export function createEventHub(deps: {
       try {
         await begun;
         await loadAccounts(subscriber);
+        if (isBehind) give(subscriber, RESYNC);
         while (!signal.aborted && !isClosed) {
           const next = subscriber.queue.shift();
           if (next) {

@@ -21,8 +21,8 @@ export const eventsRouter = router({
       let sequence = 0;
       const numbered = (event: MailEvent) => tracked(`${Date.now()}-${sequence++}`, event);
       try {
-        if (input?.lastEventId) yield numbered({ kind: 'resync', connectionId: '', ids: [] });
-        for await (const event of ctx.services.events.subscribe(ctx.caller.id, stop)) yield numbered(event);
+        const options = { signal: stop, isBehind: Boolean(input?.lastEventId) };
+        for await (const event of ctx.services.events.subscribe(ctx.caller.id, options)) yield numbered(event);
       } finally {
         clearInterval(watch);
       }
