@@ -58,7 +58,6 @@ export const message = pgTable(
     size: integer('size').notNull(),
     structure: jsonb('structure').$type<StructureNode>(),
     hasAttachments: boolean('has_attachments').notNull().default(false),
-    snippet: text('snippet'),
     extras: jsonb('extras').$type<MessageExtras>().notNull().default({}),
     /** From one of the account's own addresses. */
     isOwn: boolean('is_own').notNull().default(false),
@@ -131,7 +130,8 @@ export const thread = pgTable(
     connectionId: integer('connection_id').$type<ConnectionId>().notNull(),
     id: int8('id').$type<ThreadId>().notNull().generatedAlwaysAsIdentity(),
     subject: text('subject').notNull().default(''),
-    snippet: text('snippet').notNull().default(''),
+    /** The newest of what is shown; the list shows its snippet. */
+    newestMessageId: int8('newest_message_id').$type<MessageRowId>(),
     /** Distinct, oldest first, at most 20. */
     senders: jsonb('senders').$type<Address[]>().notNull().default([]),
     /** What `mail.get` gives: all but what is only in junk and trash, unless nothing else is left. */
@@ -149,6 +149,22 @@ export const thread = pgTable(
     primaryKey({ columns: [t.connectionId, t.id] }),
     index('thread_snoozed').on(t.snoozedUntil).where(sql`${t.snoozedUntil} is not null`),
     foreignKey({ columns: [t.connectionId], foreignColumns: [connection.id] }).onDelete('cascade'),
+  ],
+);
+
+/** First line of a message, which comes after the rest: apart, so that it costs no second row of `message`. */
+export const messageSnippet = pgTable(
+  'message_snippet',
+  {
+    connectionId: integer('connection_id').$type<ConnectionId>().notNull(),
+    messageId: int8('message_id').$type<MessageRowId>().notNull(),
+    snippet: text('snippet').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.connectionId, t.messageId] }),
+    foreignKey({ columns: [t.connectionId, t.messageId], foreignColumns: [message.connectionId, message.id] }).onDelete(
+      'cascade',
+    ),
   ],
 );
 

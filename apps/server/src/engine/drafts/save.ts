@@ -10,7 +10,7 @@ import { isPublicId, parseId, presentId } from '../../lib/driver/ids.ts';
 import type { Draft, DraftInput } from '../../lib/driver/schemas.ts';
 import type { WithImap } from '../accounts/access.ts';
 import { publish } from '../events/publish.ts';
-import { saveBody } from '../index/bodies.ts';
+import { saveBody, saveSnippets } from '../index/bodies.ts';
 import { FLAG } from '../index/flags.ts';
 import { newMessageFromSource, ownAddresses } from '../index/new-message.ts';
 import { indexMessages } from '../index/search-index.ts';
@@ -162,7 +162,8 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
         `select * from (
            select ${DRAFT_COLUMNS}, null::bigint as foreign_id from draft where connection_id = $1 and deleted_at is null
            union all
-           select distinct on (m.id) m.id, m.addresses -> 'to', m.addresses -> 'cc', m.addresses -> 'bcc', m.subject, coalesce(m.snippet, ''),
+           select distinct on (m.id) m.id, m.addresses -> 'to', m.addresses -> 'cc', m.addresses -> 'bcc', m.subject,
+             coalesce((select s.snippet from message_snippet s where s.connection_id = m.connection_id and s.message_id = m.id), ''),
              '[]'::jsonb, m.thread_id, m.in_reply_to, m."references", m.addresses -> 'from' ->> 'email',
              coalesce(m.message_id, ''), m.id, 1, 1, m.received_at, m.id
            from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
@@ -216,11 +217,10 @@ export async function showDraft(tx: Tx, sender: Sender, draft: DraftRow): Promis
   const now = newMessageFromSource(raw, {
     receivedAt: draft.updated_at,
     ownAddresses: await ownAddresses(tx, connectionId),
-    snippet: snippet({ text, html }),
   });
   await tx.query(
     `update message set fingerprint = $3, ordinal = 0, email_id = null, message_id = $4, addresses = $5, subject = $6, date = $7,
-       received_at = $8, size = $9, structure = $10, has_attachments = $11, snippet = $12
+       received_at = $8, size = $9, structure = $10, has_attachments = $11
      where connection_id = $1 and id = $2`,
     [
       connectionId,
@@ -234,9 +234,13 @@ export async function showDraft(tx: Tx, sender: Sender, draft: DraftRow): Promis
       now.size,
       JSON.stringify(now.structure),
       now.hasAttachments,
-      now.snippet,
     ],
   );
+  await tx.query('delete from message_snippet where connection_id = $1 and message_id = $2', [
+    connectionId,
+    draft.message_id,
+  ]);
+  await saveSnippets(tx, connectionId, new Map([[draft.message_id, snippet({ text, html })]]));
   await saveBody(tx, connectionId, draft.message_id, { html, text, authentication: null });
   await indexMessages(tx, connectionId, [draft.message_id]);
   await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [draft.message_id]));

@@ -42,7 +42,7 @@ export async function assignThreads(
   );
   // Two components may meet only through a conversation that is known already: that alone does not merge them further.
   const merges = mergePlan(found);
-  const fresh = await newThreads(tx, connectionId, found.filter((ids) => ids.length === 0).length);
+  const fresh = await reserveThreads(tx, found.filter((ids) => ids.length === 0).length);
 
   const threadOf: ThreadId[] = new Array(messages.length);
   const refs: { key: string; thread_id: ThreadId }[] = [];
@@ -116,6 +116,17 @@ function mergePlan(found: readonly (readonly ThreadId[])[]): Map<ThreadId, Threa
     }
   }
   return new Map([...parent.keys()].map((id) => [id, root(id)]));
+}
+
+/** Ids alone: `refreshThreads` writes the rows, once, when it is known what is in them. */
+async function reserveThreads(tx: Tx, count: number): Promise<ThreadId[]> {
+  if (count === 0) return [];
+  const made = await rows<{ id: ThreadId }>(
+    tx,
+    `select nextval('thread_id_seq')::bigint as id from generate_series(1, $1::int)`,
+    [count],
+  );
+  return made.map(({ id }) => id);
 }
 
 export async function newThreads(tx: Tx, connectionId: ConnectionId, count: number): Promise<ThreadId[]> {

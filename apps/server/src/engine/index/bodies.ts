@@ -1,5 +1,5 @@
 /** The cache of decoded bodies: written when a message is first read, capped by account, the longest unread going first. */
-import type { ConnectionId, MessageRowId } from '@postroom/db';
+import type { ConnectionId, MessageRowId, ThreadId } from '@postroom/db';
 import { type Queryable, row, rows } from './sql.ts';
 
 export interface Body {
@@ -81,19 +81,25 @@ export async function evictBodies(
   return over?.evicted ?? 0;
 }
 
-/** Snippets that were made later than the rows: only where none is there yet. Returns the conversations to refresh. */
+/** Snippets, only where none is there yet. Returns the conversations that show one of them. */
 export async function saveSnippets(
   sql: Queryable,
   connectionId: ConnectionId,
   snippets: ReadonlyMap<MessageRowId, string>,
-): Promise<number[]> {
+): Promise<ThreadId[]> {
   if (snippets.size === 0) return [];
-  const changed = await rows<{ thread_id: number }>(
+  const shown = await rows<{ id: ThreadId }>(
     sql,
-    `update message m set snippet = x.snippet
-     from unnest($2::bigint[], $3::text[]) as x(id, snippet)
-     where m.connection_id = $1 and m.id = x.id and m.id = any($2::bigint[]) and m.snippet is null returning m.thread_id`,
+    `with saved as (
+       insert into message_snippet (connection_id, message_id, snippet)
+       select $1, id, snippet from unnest($2::bigint[], $3::text[]) as x(id, snippet)
+       on conflict (connection_id, message_id) do nothing returning message_id
+     )
+     select t.id from saved s
+     cross join lateral (select thread_id from message where connection_id = $1 and id = s.message_id offset 0) m
+     cross join lateral (
+       select id from thread where connection_id = $1 and id = m.thread_id and newest_message_id = s.message_id offset 0) t`,
     [connectionId, [...snippets.keys()], [...snippets.values()]],
   );
-  return [...new Set(changed.map(({ thread_id }) => thread_id))];
+  return shown.map(({ id }) => id);
 }

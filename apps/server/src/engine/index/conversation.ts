@@ -51,7 +51,8 @@ export interface MessageRow {
 }
 
 const MESSAGE_COLUMNS = `m.id, m.thread_id, m.message_id, m.in_reply_to, m."references", m.addresses, m.subject, m.date,
-  m.received_at, m.size, m.structure, m.snippet, m.extras, m.is_own,
+  m.received_at, m.size, m.structure, m.extras, m.is_own,
+  (select s.snippet from message_snippet s where s.connection_id = m.connection_id and s.message_id = m.id) as snippet,
   coalesce((select array_agg(label_id) from message_label l where l.connection_id = m.connection_id and l.message_id = m.id), '{}') as label_ids,
   (select o.state from outbox o where o.connection_id = m.connection_id and o.message_id = m.id
      and o.state not in ('sent', 'canceled') order by o.id desc limit 1) as outbox_state,

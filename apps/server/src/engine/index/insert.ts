@@ -5,6 +5,7 @@
  */
 import type { ConnectionId, MessageRowId, PlacementId, ThreadId } from '@postroom/db';
 import { assignThreads } from './assign-threads.ts';
+import { saveSnippets } from './bodies.ts';
 import { learnContacts } from './contacts.ts';
 import { type Decision, decide, foundAgain, loadKnown } from './copies.ts';
 import { adoptRows, insertRows } from './placement-rows.ts';
@@ -91,8 +92,9 @@ export async function insertPlacements(
     knownIds.push(id);
     // A merge may have moved threads that were known before it.
     threadIds.add(threadId).add(merges.get(threadId) ?? threadId);
-    if (decision.kind === 'adopt') adopted.push({ placement, id: decision.placementId });
-    else added.push({ placement, messageId: id });
+    if (decision.kind === 'adopt') {
+      adopted.push({ placement, id: decision.placementId });
+    } else added.push({ placement, messageId: id });
   }
   await insertRows(tx, connectionId, added);
   await adoptRows(tx, connectionId, adopted);
@@ -121,23 +123,26 @@ async function insertMessages(
     size: message.size,
     structure: message.structure,
     has_attachments: message.hasAttachments,
-    snippet: message.snippet,
     extras: message.extras,
     is_own: message.isOwn,
   }));
   const made = await rows<{ id: MessageRowId; fingerprint: string; ordinal: number }>(
     tx,
     `insert into message (connection_id, thread_id, fingerprint, ordinal, email_id, message_id, in_reply_to,
-       "references", addresses, subject, date, received_at, size, structure, has_attachments, snippet, extras, is_own)
+       "references", addresses, subject, date, received_at, size, structure, has_attachments, extras, is_own)
      select $1, thread_id, decode(fingerprint, 'hex'), ordinal, email_id, message_id, in_reply_to,
-       refs, addresses, subject, date, received_at, size, structure, has_attachments, snippet, extras, is_own
+       refs, addresses, subject, date, received_at, size, structure, has_attachments, extras, is_own
      from jsonb_to_recordset($2::jsonb) as x(thread_id bigint, fingerprint text, ordinal smallint,
        email_id text, message_id text, in_reply_to text, refs text[], addresses jsonb, subject text, date timestamptz,
-       received_at timestamptz, size int, structure jsonb, has_attachments boolean, snippet text, extras jsonb,
-       is_own boolean)
+       received_at timestamptz, size int, structure jsonb, has_attachments boolean, extras jsonb, is_own boolean)
      returning id, encode(fingerprint, 'hex') as fingerprint, ordinal`,
     [connectionId, JSON.stringify(values)],
   );
   const idOf = new Map(made.map(({ id, fingerprint, ordinal }) => [`${fingerprint} ${ordinal}`, id]));
-  return values.map(({ fingerprint, ordinal }) => idOf.get(`${fingerprint} ${ordinal}`) as MessageRowId);
+  const ids = values.map(({ fingerprint, ordinal }) => idOf.get(`${fingerprint} ${ordinal}`) as MessageRowId);
+  const lines = items.flatMap(({ message }, index): [MessageRowId, string][] =>
+    message.snippet === null ? [] : [[ids[index] as MessageRowId, message.snippet]],
+  );
+  await saveSnippets(tx, connectionId, new Map(lines));
+  return ids;
 }

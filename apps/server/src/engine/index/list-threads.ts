@@ -31,7 +31,10 @@ export interface ThreadRow {
   readonly newest_at: Date;
 }
 
-const COLUMNS = `t.id, t.subject, t.snippet, t.senders, t.message_count, t.unread_count, t.starred, t.important,
+/** Of the newest message; empty until it is here. */
+const SNIPPET = `coalesce((select s.snippet from message_snippet s
+  where s.connection_id = t.connection_id and s.message_id = t.newest_message_id), '') as snippet`;
+const COLUMNS = `t.id, t.subject, ${SNIPPET}, t.senders, t.message_count, t.unread_count, t.starred, t.important,
   t.has_attachments, t.label_ids, t.snoozed_until`;
 
 /** Before every row. */

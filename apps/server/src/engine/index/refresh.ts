@@ -24,7 +24,7 @@ const SHOWN = `
   ),
   theirs as materialized (
     select m.* from asked x cross join lateral (
-      select thread_id, id as message_id, received_at, addresses -> 'from' as sender, subject, snippet, has_attachments
+      select thread_id, id as message_id, received_at, addresses -> 'from' as sender, subject, has_attachments
       from message where connection_id = $1 and thread_id = x.id offset 0) m
   ),
   shown as materialized (
@@ -39,7 +39,7 @@ const SHOWN = `
     ${IMPORTANT_HERE} and ml.message_id in (select message_id from shown)
   ),
   per_message as (
-    select thread_id, message_id, received_at, sender, subject, snippet, has_attachments,
+    select thread_id, message_id, received_at, sender, subject, has_attachments,
            bool_or(role not in ('junk', 'trash')) as outside,
            bool_or(flags & 1 = 0) as unread,
            bool_or(flags & 4 <> 0) as starred,
@@ -47,7 +47,7 @@ const SHOWN = `
              or message_id in (select message_id from important_here) as important,
            jsonb_agg(to_jsonb(keywords)) filter (where cardinality(keywords) > 0) as keyword_lists
     from shown
-    group by 1, 2, 3, 4, 5, 6, 7
+    group by 1, 2, 3, 4, 5, 6
   ),
   anchored as (
     select *, bool_or(outside) over (partition by thread_id) as any_outside from per_message
@@ -86,7 +86,7 @@ const SUMMARIES = `
   summary as (
     select thread_id,
            (array_agg(subject order by received_at, message_id))[1] as subject,
-           coalesce((array_agg(snippet order by received_at desc, message_id desc) filter (where snippet is not null))[1], '') as snippet,
+           (array_agg(message_id order by received_at desc, message_id desc))[1] as newest_message_id,
            count(*)::int as message_count,
            (count(*) filter (where unread))::int as unread_count,
            bool_or(starred) as starred, bool_or(important) as important, bool_or(has_attachments) as has_attachments,
@@ -94,17 +94,23 @@ const SUMMARIES = `
     from visible group by 1
   ),
   summarised as (
-    update thread t set
-      subject = coalesce(s.subject, t.subject), snippet = coalesce(s.snippet, ''),
-      senders = coalesce(n.senders, '[]'), message_count = coalesce(s.message_count, 0),
-      unread_count = coalesce(s.unread_count, 0), starred = coalesce(s.starred, false),
-      important = coalesce(s.important, false), has_attachments = coalesce(s.has_attachments, false),
-      label_ids = coalesce(l.label_ids, '{}'), newest_at = s.newest_at
-    from asked x
-    left join summary s on s.thread_id = x.id
-    left join senders n on n.thread_id = x.id
-    left join labels l on l.thread_id = x.id
-    where t.connection_id = $1 and t.id = x.id and t.id = any($2::bigint[])
+    insert into thread as t (connection_id, id, subject, newest_message_id, senders, message_count, unread_count, starred,
+      important, has_attachments, label_ids, newest_at) overriding system value
+    select $1, s.thread_id, s.subject, s.newest_message_id, coalesce(n.senders, '[]'), s.message_count, s.unread_count,
+      s.starred, s.important, s.has_attachments, coalesce(l.label_ids, '{}'), s.newest_at
+    from summary s
+    left join senders n on n.thread_id = s.thread_id
+    left join labels l on l.thread_id = s.thread_id
+    on conflict (connection_id, id) do update set
+      subject = excluded.subject, newest_message_id = excluded.newest_message_id, senders = excluded.senders,
+      message_count = excluded.message_count, unread_count = excluded.unread_count, starred = excluded.starred,
+      important = excluded.important, has_attachments = excluded.has_attachments, label_ids = excluded.label_ids,
+      newest_at = excluded.newest_at
+  ),
+  emptied as (
+    update thread t set newest_message_id = null, senders = '[]', message_count = 0, unread_count = 0, starred = false,
+      important = false, has_attachments = false, label_ids = '{}', newest_at = null
+    where t.connection_id = $1 and t.id = any($2::bigint[]) and not t.id = any(array(select thread_id from summary))
   )`;
 
 /** The rows of lists and what they add to the counters. */
@@ -170,7 +176,10 @@ const REFRESH = `
   on conflict (connection_id, list)
     do update set total = list_counter.total + excluded.total, unread = list_counter.unread + excluded.unread`;
 
-/** Recomputes everything that lists show of these conversations. Ids of merged ones are welcome: their rows go. */
+/**
+ * Recomputes everything that lists show of these conversations, and begins the rows of new ones. Ids of merged ones are
+ * welcome: their rows go.
+ */
 export async function refreshThreads(
   tx: Tx,
   connectionId: ConnectionId,

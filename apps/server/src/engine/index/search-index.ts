@@ -17,7 +17,8 @@ interface Indexable {
   readonly text: string | null;
 }
 
-const COLUMNS = `m.id, m.subject, m.addresses, m.structure, m.snippet,
+const COLUMNS = `m.id, m.subject, m.addresses, m.structure,
+  (select s.snippet from message_snippet s where s.connection_id = m.connection_id and s.message_id = m.id) as snippet,
   (select b.text from body b where b.connection_id = m.connection_id and b.message_id = m.id) as text`;
 
 function textsOf(message: Indexable, text: string | null): IndexedText[] {

@@ -3,7 +3,7 @@
  * decoded by `mime/`, kept. A message whose parts cannot be trusted (no structure, S/MIME, TNEF, small anyway) is read
  * whole. What fails for one message does not fail the others.
  */
-import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Uid } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, StructureNode, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { WithImap } from '../accounts/access.ts';
@@ -12,7 +12,6 @@ import { selectToRead } from '../imap/select-to-read.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { type Body, saveBody, saveSnippets } from '../index/bodies.ts';
 import type { MessagePlace, MessageRow } from '../index/conversation.ts';
-import { refreshThreads } from '../index/refresh.ts';
 import { indexBodies } from '../index/search-index.ts';
 import { row, transaction } from '../index/sql.ts';
 import {
@@ -160,7 +159,6 @@ async function keep(pool: pg.Pool, connectionId: ConnectionId, message: MessageR
     if (message.snippet !== null) return;
     const line = snippet(body.text === '' ? { html: body.html } : { text: body.text });
     const threads = await saveSnippets(tx, connectionId, new Map([[message.id, line]]));
-    await refreshThreads(tx, connectionId, threads as ThreadId[]);
     if (threads.length > 0) await publish(tx, { connectionId, kind: 'threads', ids: [] });
   });
 }

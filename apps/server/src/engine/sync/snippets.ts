@@ -2,7 +2,7 @@
  * First lines and searchable text of messages whose body nobody has opened yet: the head of their text part, many messages
  * in one FETCH. Newest first, so that what the screen shows has its snippet at once; the rest in the background.
  */
-import type { ConnectionId, MailboxId, MessageRowId, StructureNode, ThreadId, Uid, UidValidity } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, StructureNode, Uid, UidValidity } from '@postroom/db';
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
@@ -10,7 +10,6 @@ import { selectToRead } from '../imap/select-to-read.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { MAX_UID, UidSet } from '../imap/uid-set.ts';
 import { saveSnippets } from '../index/bodies.ts';
-import { refreshThreads } from '../index/refresh.ts';
 import { indexBodies } from '../index/search-index.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
 import { type BodyPart, decodePart, htmlToText, planParts, snippet, storable } from '../mime/index.ts';
@@ -91,7 +90,7 @@ async function nextCandidates(
 ): Promise<{ candidates: Candidate[]; lowest: Uid | null }> {
   const lacking =
     kind === 'snippet'
-      ? 'm.snippet is null'
+      ? 'not exists (select 1 from message_snippet s where s.connection_id = m.connection_id and s.message_id = m.id)'
       : `exists (select 1 from message_search s where s.connection_id = m.connection_id and s.message_id = m.id
            and not s.body_indexed)`;
   const found = await rows<Candidate & { lowest: Uid | null }>(
@@ -143,9 +142,8 @@ async function write(
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     const lines = new Map([...texts].map(([id, text]) => [id, snippet(text)]));
-    const threadIds = (await saveSnippets(tx, connectionId, lines)) as ThreadId[];
+    const threadIds = await saveSnippets(tx, connectionId, lines);
     if (kind === 'words') await indexBodies(tx, connectionId, texts);
-    await refreshThreads(tx, connectionId, threadIds);
     if (threadIds.length > 0) {
       await publish(tx, {
         connectionId,
