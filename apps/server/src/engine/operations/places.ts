@@ -59,15 +59,20 @@ export function piecesOf({ uids }: Place): UidSet[] {
 }
 
 /**
- * Selects the mailbox. Null: the server does not have it any more, and so nothing of what lay there; the sync finds that
- * out. Throws, to be tried again after a look, when another mailbox has its name now. One that no look has begun yet was
- * made by us: all that is known to lie there is what we have put there since.
+ * Selects the mailbox, unless this session has it selected and has seen all of `uids`. Null: the server does not have it
+ * any more, and so nothing of what lay there; the sync finds that out. Throws, to be tried again after a look, when another
+ * mailbox has its name now. One that no look has begun yet was made by us: all that is known to lie there is what we have
+ * put there since.
  */
 export async function openPlace(
   session: ImapSession,
-  { path, uidValidity }: Pick<Place, 'path' | 'uidValidity'>,
+  { path, uidValidity, uids }: Pick<Place, 'path' | 'uidValidity'> & Partial<Pick<Place, 'uids'>>,
   options: { readOnly?: boolean } = {},
 ): Promise<SelectedMailbox | null> {
+  const highest = uids && UidSet.of(uids.keys()).max;
+  const open = session.selected;
+  const isOpen = open?.path === path && open.uidValidity === uidValidity && !(open.readOnly && !options.readOnly);
+  if (isOpen && highest !== undefined && open.uidNext !== null && highest < open.uidNext) return open;
   const selected = await session.select(path, options).catch((error: unknown) => {
     if (error instanceof MailError && error.code === 'MAILBOX_NOT_FOUND') return null;
     throw error;
