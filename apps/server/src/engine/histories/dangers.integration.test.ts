@@ -205,6 +205,23 @@ describe('two who mean the same message', () => {
     }));
 });
 
+it('a message moved to where it lies already is two messages there, however it came', () =>
+  story(async (account) => {
+    const { connectionId, other, look, write, actions } = account;
+    await other.append('Archive', mail('Twice'));
+    await other.mailboxOpen('Archive');
+    await other.messageCopy('1:*', 'Junk');
+    await look();
+    const mailboxOf = async (path: string) =>
+      (await readIndex(database.pool, connectionId)).mailboxes.find((one) => one.path === path)?.id as MailboxId;
+    const ids = await threadOf(account, 'Twice');
+    await actions.move(connectionId, ids, await mailboxOf('Junk'), await mailboxOf('Archive'));
+    await write();
+    for (let turn = 0; turn < 2; turn += 1) await look();
+    expect(await differences(account)).toEqual([]);
+    expect(await account.onServer('Junk')).toEqual(['Twice *', 'Twice *']);
+  }));
+
 it('a message moved there, on and back again before the server heard of any of it is shown where it ends', () =>
   story(async (account) => {
     const { other, look, actions, write, connectionId } = account;

@@ -10,6 +10,7 @@ import { learnContacts } from './contacts.ts';
 import { type Decision, decide, foundAgain, loadKnown } from './copies.ts';
 import { adoptRows, insertRows } from './placement-rows.ts';
 import { followServerThreads, recordKeys } from './server-threads.ts';
+import { splitCopies } from './split-copies.ts';
 import { rows, type Tx } from './sql.ts';
 import type { Inserted, NewMessage, NewPlacement } from './types.ts';
 
@@ -74,6 +75,7 @@ export async function insertPlacements(
 
   const messageIds: MessageRowId[] = [];
   const knownIds: MessageRowId[] = [];
+  const adoptedIds: MessageRowId[] = [];
   const threadIds = new Set<ThreadId>([...touched, ...followed]);
   const freshAt = new Map(fresh.map(({ index }, position) => [index, position]));
   const added: { placement: NewPlacement; messageId: MessageRowId }[] = [];
@@ -94,11 +96,13 @@ export async function insertPlacements(
     threadIds.add(threadId).add(merges.get(threadId) ?? threadId);
     if (decision.kind === 'adopt') {
       adopted.push({ placement, id: decision.placementId });
+      adoptedIds.push(id);
     } else added.push({ placement, messageId: id });
   }
   await insertRows(tx, connectionId, added);
   await adoptRows(tx, connectionId, adopted);
   await foundAgain(tx, connectionId, knownIds);
+  await splitCopies(tx, connectionId, adoptedIds);
   return { messageIds, threadIds: [...threadIds] };
 }
 

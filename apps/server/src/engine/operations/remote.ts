@@ -13,6 +13,7 @@ import type { CopyOutcome, ImapSession } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { IS_STILL_LEAVING } from '../index/placement-rows.ts';
 import { refreshThreads } from '../index/refresh.ts';
+import { splitMoved } from '../index/split-copies.ts';
 import { lockAccount, row, type Tx, transaction } from '../index/sql.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { findUids } from './find-uids.ts';
@@ -31,7 +32,7 @@ export async function runOperations(
   session: ImapSession,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
+  for (let hasRun = false; !signal.aborted; hasRun = true) {
     const next = await row<{ id: OperationId; kind: string; payload: unknown }>(
       pool,
       `update operation set state = 'running', attempts = attempts + 1
@@ -41,7 +42,10 @@ export async function runOperations(
        returning id, kind, payload`,
       [connectionId],
     );
-    if (!next) return;
+    if (!next) {
+      if (hasRun) await transaction(pool, (tx) => splitMoved(tx, connectionId));
+      return;
+    }
     const operation = operationSchema.parse({ kind: next.kind, payload: next.payload });
     try {
       await runOne(pool, connectionId, session, next.id, operation);
