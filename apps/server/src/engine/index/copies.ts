@@ -42,16 +42,18 @@ export function decide(placement: NewPlacement, known: Map<string, KnownMessage[
   );
   if (already) return { kind: 'known', message: already };
 
-  for (const candidate of copiesOf(message, candidates)) {
+  const copies = copiesOf(message, candidates);
+  // Of true doubles the one that is waited for here comes before one that lies elsewhere.
+  for (const candidate of placement.state === 'present' ? copies : []) {
     const there = candidate.placements.get(mailboxId);
-    if (there === undefined) {
-      candidate.placements.set(mailboxId, { id: null, uid, state: placement.state });
-      return { kind: 'new-placement', message: candidate };
-    }
-    if (there.uid === null && there.id !== null && placement.state === 'present') {
-      candidate.placements.set(mailboxId, { id: there.id, uid, state: 'present' });
-      return { kind: 'adopt', message: candidate, placementId: there.id };
-    }
+    if (there === undefined || there.uid !== null || there.id === null) continue;
+    candidate.placements.set(mailboxId, { id: there.id, uid, state: 'present' });
+    return { kind: 'adopt', message: candidate, placementId: there.id };
+  }
+  const elsewhere = copies.find(({ placements }) => !placements.has(mailboxId));
+  if (elsewhere) {
+    elsewhere.placements.set(mailboxId, { id: null, uid, state: placement.state });
+    return { kind: 'new-placement', message: elsewhere };
   }
   const ordinal = candidates.reduce((highest, candidate) => Math.max(highest, candidate.ordinal + 1), 0);
   return noteNew(placement, known, key, ordinal);

@@ -3,7 +3,7 @@
  * operation runs, so that it may be run again after a crash: a flag set twice is set, a message that has moved is gone from
  * where it was. A lost connection leaves the operation open; a refusal for good is taken back on the screen and said.
  */
-import type { ConnectionId, MailboxId, MessageRowId, OperationId } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, OperationId, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { publish } from '../events/publish.ts';
@@ -16,6 +16,7 @@ import { refreshThreads } from '../index/refresh.ts';
 import { splitMoved } from '../index/split-copies.ts';
 import { lockAccount, row, type Tx, transaction } from '../index/sql.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
+import { orphan } from '../sync/vanished.ts';
 import { findUids } from './find-uids.ts';
 import { changeFlags, takeBack, threadsOfOperation } from './local.ts';
 import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
@@ -143,40 +144,50 @@ const UNLINKED_OF_MOVE = `select id from placement
   where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null
   order by operation_id is not distinct from $5 desc, id desc limit 1`;
 
+interface Removal {
+  readonly place: Place;
+  readonly uids: UidSet;
+  readonly target: { readonly id: MailboxId } | null;
+  readonly outcome: CopyOutcome | null;
+}
+
 /** What the server did, written down: the old placement goes, the new one has its UID where the server told it. */
-async function settle(
-  tx: Tx,
-  connectionId: ConnectionId,
-  id: OperationId,
-  move: { place: Place; uids: UidSet; target: { id: MailboxId } | null; outcome: CopyOutcome | null },
-): Promise<void> {
-  const { place, uids, target, outcome } = move;
+async function settle(tx: Tx, connectionId: ConnectionId, id: OperationId, removal: Removal): Promise<void> {
+  const { place, uids, target, outcome } = removal;
   await lockAccount(tx, connectionId);
   await tx.query(
     `delete from placement where connection_id = $1 and mailbox_id = $2 and operation_id = $3 and uid = any($4::bigint[])`,
     [connectionId, place.mailboxId, id, [...uids]],
   );
-  if (!target) return;
+  const messageIds: MessageRowId[] = [];
   for (const uid of uids) {
     const moved = outcome?.uidMap.get(uid);
     const messageId = place.uids.get(uid)?.messageId;
-    if (moved === undefined || messageId === undefined) continue;
-    const values = [connectionId, target.id, messageId, moved, id];
-    // The sync may have listed it there already; then ours is the double.
-    await tx.query(
-      `delete from placement where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
-         and exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
-      values,
-    );
-    await tx.query(
-      `update placement p set uid = $4,
-         state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
-         operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
-       where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
-         and not exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
-      values,
-    );
+    if (messageId === undefined) continue;
+    messageIds.push(messageId);
+    if (target && moved !== undefined) await link(tx, [connectionId, target.id, messageId, moved, id]);
   }
+  await refreshThreads(tx, connectionId, await orphan(tx, connectionId, messageIds));
+}
+
+/** Gives the placement that waits in the mailbox its UID. The sync may have listed it there already; then ours is the double. */
+async function link(
+  tx: Tx,
+  values: readonly [ConnectionId, MailboxId, message: MessageRowId, uid: Uid, OperationId],
+): Promise<void> {
+  await tx.query(
+    `delete from placement where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
+       and exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
+    [...values],
+  );
+  await tx.query(
+    `update placement p set uid = $4,
+       state = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then 'leaving' else 'present' end,
+       operation_id = case when p.state = 'leaving' and ${IS_STILL_LEAVING} then p.operation_id end
+     where connection_id = $1 and id = (${UNLINKED_OF_MOVE})
+       and not exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
+    [...values],
+  );
 }
 
 /** Nothing was taken out of a mailbox that is not there: should it come back, what lay in it lies there. */
