@@ -3,7 +3,8 @@ import { relative } from 'node:path';
 import { createUndo, untilToldToEnd } from '../scripts/lib/undo.ts';
 import { measure } from './measure.ts';
 import { readOptions } from './options.ts';
-import { makeReport, saveReport, tableOf } from './report.ts';
+import { lineOf, makeReport, saveReport, tableOf } from './report.ts';
+import type { Row } from './row.ts';
 import { setStage } from './stage.ts';
 
 const say = (line: string) => process.stdout.write(`· ${line} …\n`);
@@ -12,9 +13,18 @@ async function bench(onEnd: (step: () => unknown) => void): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   say(`making an inbox of ${options.messages} messages`);
   const stage = await setStage(options, onEnd);
-  const report = makeReport(options.messages, await measure(stage, options, say));
-  const file = await saveReport(report);
-  process.stdout.write(`\n${tableOf(report)}\n\nSaved as ${relative(process.cwd(), file)}.\n`);
+  const rows: Row[] = [];
+  try {
+    for await (const measured of measure(stage, options, say)) {
+      rows.push(...measured);
+      for (const one of measured) process.stdout.write(`${lineOf(one)}\n`);
+    }
+  } finally {
+    // What was measured before something failed took an hour, perhaps.
+    const report = makeReport(options.messages, rows);
+    const file = await saveReport(report);
+    process.stdout.write(`\n${tableOf(report)}\n\nSaved as ${relative(process.cwd(), file)}.\n`);
+  }
 }
 
 const told = untilToldToEnd();

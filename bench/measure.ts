@@ -16,8 +16,12 @@ import { sweepInbox } from './sweep.ts';
 /** Says what is going on: some of it takes minutes. */
 export type Say = (line: string) => void;
 
-/** Measures the stage; the account stays connected. */
-export async function measure(stage: Stage, { samples, accounts }: BenchOptions, say: Say): Promise<Row[]> {
+/** Measures the stage, and gives the rows as they come; the account stays connected. */
+export async function* measure(
+  stage: Stage,
+  { samples, accounts }: BenchOptions,
+  say: Say,
+): AsyncGenerator<readonly Row[]> {
   say('sweeping the inbox with imapflow alone');
   const sweeps = await sweepInbox(stage, samples);
   const indexings: Indexing[] = [];
@@ -30,17 +34,19 @@ export async function measure(stage: Stage, { samples, accounts }: BenchOptions,
   }
   say('indexing the words of all bodies');
   const wordsMs = await timed(() => untilSearchable(stage));
-  return [
-    ...indexingRows(sweeps, indexings),
-    row({ id: 'words', what: 'after it, words of all bodies searchable', unit: 'ms' }, [wordsMs]),
-    ...(await readingRows(stage, say)),
-    ...(await changingRows(stage, say)),
-    ...(await sizeRows(stage)),
-    ...(await resyncRows(stage)),
-    ...(await fileRows(stage)),
-    ...(await liveRows(stage)),
-    ...(await idleRows(stage, accounts)),
-  ];
+  yield indexingRows(sweeps, indexings);
+  yield [row({ id: 'words', what: 'after it, words of all bodies searchable', unit: 'ms' }, [wordsMs])];
+  yield await readingRows(stage, say);
+  yield await changingRows(stage, say);
+  yield await sizeRows(stage);
+  say('changing much while the app is away');
+  yield await resyncRows(stage);
+  say('downloading a large file');
+  yield await fileRows(stage);
+  say('pushing');
+  yield await liveRows(stage);
+  say(`connecting ${accounts} accounts`);
+  yield await idleRows(stage, accounts);
 }
 
 function indexingRows(sweeps: readonly number[], indexings: readonly Indexing[]): Row[] {

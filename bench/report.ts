@@ -28,15 +28,24 @@ export function makeReport(messages: number, rows: readonly Row[]): Report {
   };
 }
 
+const cellsOf = (row: Row): string[] => [
+  row.what,
+  numberOf(row.median, row),
+  row.samples > 1 ? numberOf(row.p95, row) : '',
+  String(row.samples),
+  targetOf(row),
+];
+
+/** One row, as it is said while the rest is measured. */
+export function lineOf(row: Row): string {
+  return cellsOf(row)
+    .filter((cell) => cell !== '')
+    .join(' | ');
+}
+
 /** A Markdown table. */
 export function tableOf({ rows }: Report): string {
-  const lines = rows.map((row) => [
-    row.what,
-    numberOf(row.median, row),
-    row.samples > 1 ? numberOf(row.p95, row) : '',
-    String(row.samples),
-    targetOf(row),
-  ]);
+  const lines = rows.map(cellsOf);
   const header = ['what', 'median', '95th percentile', 'samples', 'target'];
   const widths = header.map((title, column) =>
     Math.max(title.length, ...lines.map((line) => line[column]?.length ?? 0)),

@@ -8,6 +8,7 @@ import { ownAddresses } from '../index/new-message.ts';
 import { createLook, type Look, type LookDeps } from './look.ts';
 import { isUnchanged, loadMailboxes } from './mailbox-rows.ts';
 import { emptyMailbox } from './mailboxes.ts';
+import { sightOf } from './quiet.ts';
 import { purgeOrphans } from './vanished.ts';
 
 export interface AccountSyncDeps extends LookDeps {
@@ -25,6 +26,8 @@ export interface AccountLook {
   readonly hasMore: boolean;
   /** No mailbox was refused. */
   readonly sawAll: boolean;
+  /** What LIST and STATUS said at its beginning (quiet.ts). */
+  readonly sight: string | null;
 }
 
 /** Looks at the whole account. Throws MailError when the session is lost; what was committed stays. */
@@ -35,11 +38,13 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   if (isFirst) await showInbox(deps, look);
   // RFC 9051 §6.3.11: STATUS of the selected mailbox may be stale, so what is selected is always looked at.
   const selectedBefore = session.selected?.path ?? null;
-  const { planned, missing: unlisted } = await look.list({ status: true });
+  const { listed, planned, missing: unlisted } = await look.list({ status: true });
   const missing = new Set(unlisted);
   const statusOf = new Map(planned.map(({ path, status }) => [path, status]));
   const mailboxes = await loadMailboxes(pool, connectionId);
 
+  // What waits for a UID is linked, or given up, by looking.
+  const sight = mailboxes.some(({ hasUnlinked }) => hasUnlinked) ? null : sightOf(listed);
   for (const mailbox of mailboxes) {
     if (deps.signal.aborted) break;
     await look.answerRequests(mailboxes);
@@ -82,7 +87,7 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
   }
   // Nothing selected, nothing to be looked at: the next look at an account where nothing happened is one round trip.
   if (!look.leftOff() && !deps.signal.aborted) await session.unselect();
-  return { missing, complete, hasMore: look.leftOff(), sawAll: look.refused.size === 0 };
+  return { missing, complete, hasMore: look.leftOff(), sawAll: look.refused.size === 0, sight };
 }
 
 /** The very first look: the newest of the inbox before the server is asked how many there are in each of 200 mailboxes. */

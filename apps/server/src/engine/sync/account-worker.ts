@@ -14,9 +14,12 @@ import type { Audit } from './audit.ts';
 import { BACK_OFF, type BackOffPace, createBackOff } from './back-off.ts';
 import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
 import { loadInboxPath } from './mailbox-rows.ts';
+import { createQuiet } from './quiet.ts';
 
 /** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
 export const LOOK_EVERY_MS = 15_000;
+/** Where new mail is pushed, the rest is looked at more seldom by this factor. */
+const PUSHED_FACTOR = 2;
 /** A mailbox that LIST does not show any more is believed to be gone when it does not show it a second time. */
 const MISSING_AGAIN_MS = 2_000;
 /** A push session that held for so long was no accident. */
@@ -59,7 +62,11 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
   const flagsTold = new Set<string>();
   const syncAlarm = createAlarm(signal);
   const workAlarm = createAlarm(signal);
+  const quiet = createQuiet();
   let inboxPath: string | null = null;
+  /** The server tells of changes in the inbox by itself at this moment. */
+  let isPushed = false;
+  const lookEveryMs = () => (isPushed ? PUSHED_FACTOR : 1) * pace.lookEveryMs;
 
   const backOffs = {
     sync: createBackOff(deps.random, pace.backOff),
@@ -80,6 +87,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
         await alarm.wait(await turn());
       } catch (cause) {
         if (signal.aborted) return;
+        if (name === 'sync') quiet.disturb();
         const error =
           cause instanceof MailError
             ? cause
@@ -109,10 +117,15 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
       deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > pace.lookEveryMs;
     let look: AccountLook | undefined;
     let isAuditing = false;
+    let isStill = false;
     await deps.access.withImap(
       connectionId,
       'sync',
       async (session) => {
+        if (requested.size === 0 && (await quiet.isStill(session, startedAt.getTime()))) {
+          isStill = true;
+          return;
+        }
         await saveCapabilities(deps.pool, connectionId, session.capabilities.all);
         look = await syncAccount(session, {
           pool: deps.pool,
@@ -137,12 +150,16 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     // The only proof there is that the account works.
     backOffs.sync.worked();
     backOffs.work.worked();
+    if (isStill) return lookEveryMs();
     if (look?.complete) {
       missingBefore = look.missing;
       if (look.sawAll) previousLookAt = startedAt;
     }
-    if (!look?.complete || look.hasMore || isAuditing) return 0;
-    return look.missing.size > 0 ? MISSING_AGAIN_MS : pace.lookEveryMs;
+    const isWhole = look?.complete === true && !look.hasMore && !isAuditing;
+    if (look && isWhole && look.sawAll && look.missing.size === 0) quiet.saw(look.sight, startedAt.getTime());
+    else quiet.disturb();
+    if (!look || !isWhole) return 0;
+    return look.missing.size > 0 ? MISSING_AGAIN_MS : lookEveryMs();
   }
 
   const pushAlarm = createAlarm(signal);
@@ -167,8 +184,10 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           // What came between the last look and this SELECT was not pushed.
           requested.add(path);
           syncAlarm.ring();
+          isPushed = session.capabilities.idle;
           await session.idle(AbortSignal.any([signal, leave]));
         } finally {
+          isPushed = false;
           unsubscribe();
           if (deps.now().getTime() - heldSince > PROVEN_MS) backOffs.push.worked();
         }
@@ -193,8 +212,14 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     loop('work', workAlarm, workTurn, async () => undefined),
   ];
   return {
-    wakeWork: () => workAlarm.ring(),
-    wakeSync: () => syncAlarm.ring(),
+    wakeWork() {
+      quiet.disturb();
+      workAlarm.ring();
+    },
+    wakeSync() {
+      quiet.disturb();
+      syncAlarm.ring();
+    },
     async stop() {
       stopped.abort();
       await Promise.all(loops);

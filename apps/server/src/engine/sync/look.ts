@@ -13,7 +13,7 @@ import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts'
 import { announceConnection, distrustQresync } from './connection-state.ts';
 import { loadMailboxes, type MailboxRow } from './mailbox-rows.ts';
 import { backfillChunk, type MailboxOutcome, sweepFlags, syncMailbox } from './mailbox-sync.ts';
-import { listMailboxes } from './mailboxes.ts';
+import { type ListOutcome, listMailboxes } from './mailboxes.ts';
 import { SWEEP_ALL_MS } from './plan.ts';
 import { isLabelledOtherwise } from './prove-labels.ts';
 import { readHeads } from './snippets.ts';
@@ -188,7 +188,7 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
       refused.add(mailbox.id);
     },
     /** The server's mailboxes, written down. */
-    async list({ status }: { status: boolean }): Promise<{ planned: PlannedMailbox[]; missing: ReadonlySet<string> }> {
+    async list({ status }: { status: boolean }): Promise<ListOutcome> {
       const found = await listMailboxes(pool, connectionId, session, { status, missingBefore: deps.missingBefore });
       hasLabels = found.planned.some(({ label }) => label !== null);
       return found;

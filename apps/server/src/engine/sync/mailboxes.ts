@@ -20,17 +20,26 @@ interface Known extends KnownMailbox {
   readonly label: string | null;
 }
 
+export interface ListOutcome {
+  /** As the server told it. */
+  readonly listed: readonly ListedMailbox[];
+  readonly planned: readonly PlannedMailbox[];
+  /** Paths that LIST does not show any more. */
+  readonly missing: ReadonlySet<string>;
+}
+
 /** Asks for the list, plans what each mailbox is, and writes it down. */
 export async function listMailboxes(
   pool: pg.Pool,
   connectionId: ConnectionId,
   session: ImapSession,
   { status, missingBefore }: { status: boolean; missingBefore: ReadonlySet<string> },
-): Promise<{ planned: PlannedMailbox[]; missing: ReadonlySet<string> }> {
-  const listed = await identified(pool, connectionId, session, await session.list({ status }));
+): Promise<ListOutcome> {
+  const told = await session.list({ status });
+  const listed = await identified(pool, connectionId, session, told);
   const planned = planMailboxes(listed, session.quirks);
   const { missing } = await applyMailboxList(pool, connectionId, planned, missingBefore);
-  return { planned, missing };
+  return { listed: told, planned, missing };
 }
 
 /**

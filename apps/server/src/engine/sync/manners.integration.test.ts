@@ -4,7 +4,7 @@
  */
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { startProxy, waitUntil } from '@postroom/mail-lab';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { imapAccountOf } from '../accounts/access.ts';
 import { row, rows } from '../index/sql.ts';
 import { createActions } from '../operations/actions.ts';
@@ -274,6 +274,28 @@ describe('an account where nothing happened', () => {
         await account.look();
         expect(account.imap.commands()).toEqual([expect.stringMatching(/^LIST .* RETURN \(.*STATUS \(/)]);
       }
+    }));
+
+  it('is looked at without a question to the database, and what happens there is seen all the same', () =>
+    withLiar(database, { capabilities: PUSHING }, async (account) => {
+      account.fill(3, 'Archive');
+      await withWorker(account, {}, async () => {
+        await live(account);
+        const lists = () => account.imap.commands().filter((line) => line.startsWith('LIST ')).length;
+        const looks = async (count: number) => {
+          const until = lists() + count;
+          await waitUntil(async () => lists() >= until, { what: 'looks' });
+        };
+        await looks(4);
+        const asked = [vi.spyOn(database.pool, 'query'), vi.spyOn(database.pool, 'connect')];
+        await looks(3);
+        expect(asked.map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
+        for (const spy of asked) spy.mockRestore();
+        account.imap.mailbox('Archive').setFlags(2, ['\\Seen']);
+        await waitUntil(async () => (await account.list('Archive')).includes('Message 2'), {
+          what: 'the message read',
+        });
+      });
     }));
 
   it('without LIST-STATUS costs one STATUS a mailbox and no more where flags cannot change unseen', () =>
