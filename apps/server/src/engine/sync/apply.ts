@@ -14,6 +14,7 @@ import { newMessageFromFetch } from '../index/new-message.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { indexMessages } from '../index/search-index.ts';
 import { lockAccount, transaction } from '../index/sql.ts';
+import type { NewMessage } from '../index/types.ts';
 import { announceThreads } from './announce.ts';
 import { overlayOn } from './apply-flags.ts';
 import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
@@ -21,35 +22,45 @@ import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
 /** Above this many new rows full-text indexing is left to the background. */
 const INDEX_AT_ONCE = 50;
 
+/** What the server told of a message, and what its header says. */
+export interface DecodedMessage {
+  readonly told: FetchedMessage;
+  readonly message: NewMessage;
+}
+
+/** Takes the processor's time alone: done while the database writes the batch before. */
+export function decodeMessages(target: SyncTarget, messages: readonly FetchedMessage[]): DecodedMessage[] {
+  const options = { followsServer: target.gmail !== null };
+  return messages.map((told) => ({ told, message: newMessageFromFetch(told, target.ownAddresses, options) }));
+}
+
 /**
  * New messages of the mailbox, with the cursor that they let us move. `fetchedAt`: when the FETCH was sent; operations
  * that finished after it still overlay what it said.
  */
 export async function applyMessages(
   target: SyncTarget,
-  messages: readonly FetchedMessage[],
+  decoded: readonly DecodedMessage[],
   cursor: CursorChange,
   fetchedAt: Date,
 ): Promise<void> {
-  const { pool, connectionId, mailboxId, gmail } = target;
-  const decoded = messages.map((message) =>
-    newMessageFromFetch(message, target.ownAddresses, { followsServer: gmail !== null }),
-  );
+  const { pool, connectionId, mailboxId } = target;
+  const messages = decoded.map(({ told }) => told);
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     const labelled = await withLabels(tx, target, messages, fetchedAt);
     const { messageIds, threadIds } = await insertPlacements(
       tx,
       connectionId,
-      messages.map((message, index) => ({
+      decoded.map(({ told, message }, index) => ({
         mailboxId,
-        uid: message.uid,
+        uid: told.uid,
         flags: flagBits(labelled[index]?.flags.system ?? []),
         keywords: labelled[index]?.flags.keywords ?? [],
-        modSeq: message.modSeq,
+        modSeq: told.modSeq,
         state: 'present',
         operationId: null,
-        message: decoded[index] as (typeof decoded)[number],
+        message,
       })),
     );
     await overlayOn(tx, target, messageIds, fetchedAt);

@@ -13,7 +13,7 @@ import type { FetchedMessage, FlagUpdate, ImapSession } from '../imap/types.ts';
 import { ownAddresses } from '../index/new-message.ts';
 import { row, rows } from '../index/sql.ts';
 import { loadOpenFlagOps } from '../operations/overlay.ts';
-import { applyMessages, localUids } from './apply.ts';
+import { applyMessages, decodeMessages, localUids } from './apply.ts';
 import { applyFlags } from './apply-flags.ts';
 import {
   confirmedDrift,
@@ -208,7 +208,7 @@ async function repair(context: SyncContext, { missing, superfluous, flags }: Dri
   if (!missing.isEmpty) {
     await context.session.fetchMessages(missing, {
       batchSize: MESSAGES_AT_ONCE,
-      onBatch: (batch: FetchedMessage[]) => applyMessages(context, batch, {}, askedAt),
+      onBatch: (batch: FetchedMessage[]) => applyMessages(context, decodeMessages(context, batch), {}, askedAt),
     });
   }
   if (!superfluous.isEmpty) await applyVanished(context, superfluous);

@@ -21,7 +21,7 @@ export interface BackfillItem {
 const FIRST_SCREEN = 120;
 const TASTE = 200;
 /** About a second's work: so long whoever wants the session waits. */
-const PIECE = 2000;
+const PIECE = 4000;
 
 /** Size of the item's next piece: the first screen small, so that it is there at once. */
 export function pieceSize(item: BackfillItem): number {

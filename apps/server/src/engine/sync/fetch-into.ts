@@ -1,7 +1,6 @@
 /** Messages from the wire into the index, a batch a transaction. */
-import type { FetchedMessage } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
-import { applyCursor, applyMessages } from './apply.ts';
+import { applyCursor, applyMessages, type DecodedMessage, decodeMessages } from './apply.ts';
 import type { CursorChange } from './cursor.ts';
 import type { SyncContext } from './sync-context.ts';
 
@@ -11,10 +10,10 @@ export const BATCH = 500;
 /** Fetches a set in batches; the cursor moves after the last one. Gives what the server did not send. */
 export async function fetchInto(context: SyncContext, uids: UidSet, cursor: CursorChange): Promise<UidSet> {
   const fetchedAt = context.now();
-  const writer = createWriter((batch: readonly FetchedMessage[]) => applyMessages(context, batch, {}, fetchedAt));
+  const writer = createWriter((batch: readonly DecodedMessage[]) => applyMessages(context, batch, {}, fetchedAt));
   const lacking = await context.session.fetchMessages(uids, {
     batchSize: BATCH,
-    onBatch: writer.add,
+    onBatch: (batch) => writer.add(decodeMessages(context, batch)),
     ...(context.signal ? { signal: context.signal } : {}),
   });
   await writer.done();
