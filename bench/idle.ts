@@ -19,10 +19,10 @@ export async function idleRows(stage: Stage, accounts: number): Promise<Row[]> {
   const imap = await startMemoryImap({ users });
   const smtp = await startMemorySmtp({ users, tls: 'none' });
   try {
-    // A process that has had nothing else to do.
+    // A process that has had nothing else to do, as small as it is at its beginning.
     await stage.restart(async () => undefined);
-    await delay(SETTLE_MS);
     const before = residentMb(stage.app.pid);
+    await delay(SETTLE_MS);
     const todo = users.values();
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {

@@ -3,7 +3,16 @@ import { type Row, row } from './row.ts';
 import type { Stage } from './stage.ts';
 
 /** All that is kept of messages, but for bodies and their words. */
-const INDEX = ['message', 'placement', 'message_ref', 'thread', 'thread_list', 'thread_alias', 'list_counter'];
+const INDEX = [
+  'message',
+  'placement',
+  'message_ref',
+  'thread',
+  'thread_list',
+  'thread_alias',
+  'list_counter',
+  'message_snippet',
+];
 const WORDS = ['message_search'];
 
 export async function sizeRows(stage: Stage): Promise<Row[]> {

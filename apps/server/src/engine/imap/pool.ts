@@ -19,7 +19,7 @@ export const DEFAULT_SESSIONS = 3;
  */
 const DEFAULT_PER_HOST = 4_000;
 /** A session idle for longer is asked first whether it lives. One nobody uses is closed after the server's `keepOpenMs`. */
-const IDLE_CHECK_MS = 20_000;
+const IDLE_CHECK_MS = 35_000;
 
 export interface ImapPoolDeps {
   readonly dial: (account: ImapAccount) => Promise<ImapSession>;

@@ -8,6 +8,7 @@ import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { AccountAccess } from '../accounts/access.ts';
+import type { ImapSession } from '../imap/types.ts';
 import { type AccountLook, syncAccount } from './account-sync.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
 import type { Audit } from './audit.ts';
@@ -109,9 +110,9 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
 
   let missingBefore: ReadonlySet<string> = new Set();
   let previousLookAt: Date | null = null;
+  /** The session whose capabilities are written down. */
+  let lookedBy: ImapSession | null = null;
   async function syncTurn(): Promise<number> {
-    const account = await deps.access.open(connectionId);
-    if (account.paused) return pace.lookEveryMs;
     const startedAt = deps.now();
     const shouldYield = () =>
       deps.isWanted(connectionId) || deps.now().getTime() - startedAt.getTime() > pace.lookEveryMs;
@@ -126,11 +127,13 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           isStill = true;
           return;
         }
-        await saveCapabilities(deps.pool, connectionId, session.capabilities.all);
+        const { learned } = await deps.access.open(connectionId);
+        if (session !== lookedBy) await saveCapabilities(deps.pool, connectionId, session.capabilities.all);
+        lookedBy = session;
         look = await syncAccount(session, {
           pool: deps.pool,
           connectionId,
-          learned: account.learned,
+          learned,
           now: deps.now,
           signal,
           requested,
@@ -143,7 +146,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           shouldYield,
         });
         if (!look.complete || look.hasMore) return;
-        isAuditing = await deps.audit(session, { connectionId, learned: account.learned, signal, shouldYield });
+        isAuditing = await deps.audit(session, { connectionId, learned, signal, shouldYield });
       },
       signal,
     );

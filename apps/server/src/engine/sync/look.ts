@@ -224,7 +224,7 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
           await announceConnection(pool, connectionId);
         }
       }
-      await announceConnection(pool, connectionId);
+      if (announcedAt > 0) await announceConnection(pool, connectionId);
       return true;
     },
     /** Reads all labels again where their mailboxes count otherwise, at most as often as flags are on other servers. */

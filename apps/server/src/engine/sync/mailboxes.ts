@@ -15,6 +15,10 @@ import { type KnownMailbox, matchMailboxes } from './match-mailboxes.ts';
 import { orphan } from './vanished.ts';
 
 interface Known extends KnownMailbox {
+  readonly delimiter: string | null;
+  readonly name: string;
+  readonly attributes: readonly string[];
+  readonly subscribed: boolean;
   readonly role: MailboxRole | null;
   readonly synced: boolean;
   readonly label: string | null;
@@ -85,7 +89,7 @@ export async function applyMailboxList(
     await lockAccount(tx, connectionId);
     const known = await rows<Known>(
       tx,
-      `select id, path, role, object_id as "objectId", synced, label, uid_validity as "uidValidity",
+      `select id, path, delimiter, name, attributes, subscribed, role, object_id as "objectId", synced, label, uid_validity as "uidValidity",
          uid_next as "uidNext", "exists" from mailbox where connection_id = $1`,
       [connectionId],
     );
@@ -101,7 +105,9 @@ export async function applyMailboxList(
       if (match) kept.add(match.id);
       if (!match || match.path !== mailbox.path || match.role !== role) changed = true;
       if (match && (isGuess || match.label !== mailbox.label)) reread.push(match.id);
-      await upsert(tx, connectionId, match?.id ?? null, mailbox, role);
+      if (!match || !isWrittenDown(match, mailbox, role)) {
+        await upsert(tx, connectionId, match?.id ?? null, mailbox, role);
+      }
     }
     if (reread.length > 0) await readAnew(tx, connectionId, reread);
     const plausible = listed.some(({ path }) => path.toUpperCase() === 'INBOX');
@@ -152,6 +158,21 @@ async function readAnew(tx: Tx, connectionId: ConnectionId, ids: readonly Mailbo
   );
 }
 
+/** Nothing of it is new, as of nearly all at every look. */
+function isWrittenDown(known: Known, listed: PlannedMailbox, role: MailboxRole | null): boolean {
+  return (
+    known.path === listed.path &&
+    known.delimiter === listed.delimiter &&
+    known.name === listed.name &&
+    known.role === role &&
+    known.subscribed === listed.subscribed &&
+    known.synced === listed.selectable &&
+    known.label === listed.label &&
+    (listed.objectId === null || known.objectId === listed.objectId) &&
+    known.attributes.join(' ') === listed.attributes.join(' ')
+  );
+}
+
 async function upsert(
   tx: Tx,
   connectionId: ConnectionId,
@@ -183,9 +204,7 @@ async function upsert(
   await tx.query(
     `update mailbox set path = $2, delimiter = $3, name = $4, role = $5, attributes = $6, subscribed = $7, synced = $8,
        object_id = coalesce($9, object_id), label = $10
-     where connection_id = $1 and id = $11
-       and (path, delimiter, name, role, attributes, subscribed, synced, object_id, label)
-         is distinct from ($2, $3, $4, $5, $6::text[], $7::boolean, $8::boolean, coalesce($9, object_id), $10)`,
+     where connection_id = $1 and id = $11`,
     [...values, id],
   );
 }

@@ -7,7 +7,7 @@
 import type { ImapSession, ListedMailbox } from '../imap/types.ts';
 
 /** At most so long without a whole look. */
-export const WHOLE_LOOK_EVERY_MS = 5 * 60_000;
+export const WHOLE_LOOK_EVERY_MS = 10 * 60_000;
 
 export interface Quiet {
   /** Something happened here, or a look did not get to its end. */
