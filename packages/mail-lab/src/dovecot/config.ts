@@ -148,6 +148,8 @@ service anvil {
 }
 service imap {
   process_limit = 2000
+  # A million messages in one mailbox need more than the default quarter of a gigabyte.
+  vsz_limit = 4G
 }
 service stats {
   unix_listener stats-writer {

@@ -6,7 +6,7 @@ import type { SelectedMailbox } from '../imap/types.ts';
 import { MAX_UID, UidSet } from '../imap/uid-set.ts';
 import { leavingUids, localCount, localUids } from './apply.ts';
 import { fetchInto } from './fetch-into.ts';
-import { needsSecondProof, type planSync } from './plan.ts';
+import { isMuchOf, needsSecondProof, type planSync } from './plan.ts';
 import type { MailboxState, SyncContext } from './sync-context.ts';
 import { applyVanished } from './vanished.ts';
 
@@ -29,9 +29,19 @@ export async function syncVanished(
   if (ours.isEmpty) return;
   // What is left must be what the server counts; nothing is removed on a claim that the mailbox itself denies.
   const addsUp = all.size - ours.size === selected.exists;
-  if (addsUp && !needsSecondProof(ours.size, all.size)) return remove(context, ours);
+  const isProven =
+    addsUp &&
+    (!needsSecondProof(ours.size, all.size) ||
+      (!isMuchOf(ours.size, all.size) && (await areNotFound(context, ours, selected))));
+  if (isProven) return remove(context, ours);
   const { theirs } = await compareUids(context, mailbox, selected);
   if (!ours.intersect(theirs).isEmpty) await context.onDistrust('qresync');
+}
+
+/** The second proof of what VANISHED said, without another SELECT: a SEARCH that finds all that EXISTS counts, and none of these. */
+async function areNotFound({ session }: SyncContext, gone: UidSet, { exists }: SelectedMailbox): Promise<boolean> {
+  const theirs = await session.searchAll();
+  return theirs.size === exists && theirs.intersect(gone).isEmpty;
 }
 
 async function remove(context: SyncContext, gone: UidSet): Promise<void> {

@@ -111,7 +111,7 @@ describe.each([
 
   it('moved while the connection is lost between the two mailboxes it stays in the list until they are looked at again', () =>
     withLiar(database, { capabilities }, async (account) => {
-      account.fill(3);
+      account.fill(10);
       await account.look();
       const before = await kept(account, 'Message 2');
       move(account, 2, 'INBOX', 'Archive');

@@ -149,10 +149,10 @@ describe('planSync', () => {
 
 describe('needsSecondProof', () => {
   it.each([
-    { removed: 50, present: 60, proof: false },
-    { removed: 51, present: 60, proof: true },
-    { removed: 200, present: 1000, proof: false },
-    { removed: 201, present: 1000, proof: true },
+    { removed: 1, present: 5, proof: false },
+    { removed: 2, present: 9, proof: true },
+    { removed: 50, present: 250, proof: false },
+    { removed: 51, present: 1000, proof: true },
   ])('$removed of $present: $proof', ({ removed, present, proof }) => {
     expect(needsSecondProof(removed, present)).toBe(proof);
   });

@@ -114,7 +114,15 @@ function planVanished(
   return remote.exists === local.count + given ? { kind: 'none' } : { kind: 'compare' };
 }
 
-/** A removal so large that one answer of the server is no proof of it (VANISHED, a shrunken SEARCH). */
+/**
+ * A removal so large that one answer of the server is no proof of it (VANISHED, a shrunken SEARCH): of more than fifty
+ * messages, or of more than a fifth of a mailbox.
+ */
 export function needsSecondProof(removed: number, present: number): boolean {
-  return removed > Math.max(50, present * 0.2);
+  return removed > 50 || isMuchOf(removed, present);
+}
+
+/** So much of it that the mailbox is selected anew for the second proof. */
+export function isMuchOf(removed: number, present: number): boolean {
+  return removed > present * 0.2;
 }
