@@ -20,7 +20,7 @@ import type {
   Probe,
 } from '../driver/schemas.ts';
 import type { ConnectionService } from '../services.ts';
-import { listConnections } from './list-connections.ts';
+import { createConnectionList } from './list-connections.ts';
 
 export interface SecretSealer {
   seal(plain: string, aad: { connectionId: ConnectionId; userId: UserId; column: string }): Promise<string>;
@@ -160,7 +160,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
     discover: async (_userId, email) => ({ candidates: await deps.discover(email) }),
     test: (_userId, connection) => deps.testConnection(connection),
     create,
-    list: (userId) => listConnections(pool, userId),
+    list: createConnectionList(pool, Date.now),
     update,
     async setDefault(userId, connectionId) {
       const id = await own(userId, connectionId);

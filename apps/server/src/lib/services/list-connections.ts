@@ -1,12 +1,12 @@
 /** The user's accounts as the screen shows them: state, error, how far the index is. No secret is read. */
-import type { ConnectionId, ConnectionState, StoredEndpoint, StoredError, UserId } from '@postroom/db';
+import type { ConnectionState, StoredEndpoint, StoredError, UserId } from '@postroom/db';
 import { type Queryable, rows } from '../../engine/index/sql.ts';
 import type { ErrorCode } from '../driver/errors.ts';
 import { presentConnectionId } from '../driver/ids.ts';
 import type { Connection } from '../driver/schemas.ts';
+import { createProgress, KNOWN_PROGRESS, type KnownProgress, type Progress } from './progress.ts';
 
-interface ConnectionRow {
-  readonly id: ConnectionId;
+interface ConnectionRow extends KnownProgress {
   readonly email: string;
   readonly name: string;
   readonly provider_id: string;
@@ -17,48 +17,24 @@ interface ConnectionRow {
   readonly error: StoredError | null;
   readonly paused: boolean;
   readonly created_at: Date;
-  readonly synced: number;
-  readonly total: number;
-  readonly bodies_indexed: number | null;
-  readonly bodies_total: number | null;
 }
 
-/** Messages listed, of those the server has: counted only in mailboxes that are still being read. */
-const PROGRESS = `
-  coalesce((select sum(case when b.synced_min_uid = 0 then b."exists"
-      else (select count(*) from placement p where p.connection_id = b.connection_id and p.mailbox_id = b.id and p.uid is not null) end)
-    from mailbox b where b.connection_id = c.id and b.synced), 0)::int as synced,
-  coalesce((select sum(b."exists") from mailbox b where b.connection_id = c.id and b.synced), 0)::int as total,
-  case when not r.is_all_read then
-    (select count(*) from message_search s where s.connection_id = c.id and s.body_indexed)::int end as bodies_indexed,
-  case when not r.is_all_read then
-    (select count(*) from message m where m.connection_id = c.id and m.orphaned_at is null)::int end as bodies_total`;
-
-/**
- * Whether the words of all messages are here, without counting a million of them: none is begun and not done, and words are
- * made from the newest down, so that newest and oldest have some when all have.
- */
-const ALL_READ = `
-  not exists (select 1 from message_search s where s.connection_id = c.id and not s.body_indexed)
-  and exists (select 1 from message_search s where s.connection_id = c.id
-    and s.message_id = (select min(id) from message where connection_id = c.id))
-  and exists (select 1 from message_search s where s.connection_id = c.id
-    and s.message_id = (select max(id) from message where connection_id = c.id))`;
-
-/** The default account first. */
-export async function listConnections(sql: Queryable, userId: UserId): Promise<Connection[]> {
-  const found = await rows<ConnectionRow & { [column: string]: unknown }>(
-    sql,
-    `select c.id, c.email, c.name, c.provider_id, c.is_default, c.imap, c.smtp, c.state, c.error, c.paused, c.created_at,
-       ${PROGRESS}
-     from connection c cross join lateral (select ${ALL_READ} as is_all_read) r
-     where c.user_id = $1 order by c.is_default desc, c.id`,
-    [userId],
-  );
-  return found.map(present);
+/** The accounts of a user, the default one first. */
+export function createConnectionList(sql: Queryable, now: () => number): (userId: UserId) => Promise<Connection[]> {
+  const progressOf = createProgress(sql, now);
+  return async (userId) => {
+    const found = await rows<ConnectionRow & { [column: string]: unknown }>(
+      sql,
+      `select c.id, c.email, c.name, c.provider_id, c.is_default, c.imap, c.smtp, c.state, c.error, c.paused, c.created_at,
+         ${KNOWN_PROGRESS}
+       from connection c where c.user_id = $1 order by c.is_default desc, c.id`,
+      [userId],
+    );
+    return Promise.all(found.map(async (one) => present(one, await progressOf(one))));
+  };
 }
 
-function present(found: ConnectionRow): Connection {
+function present(found: ConnectionRow, progress: Progress): Connection {
   return {
     id: presentConnectionId(found.id),
     email: found.email,
@@ -68,16 +44,10 @@ function present(found: ConnectionRow): Connection {
     createdAt: found.created_at.toISOString(),
     state: found.paused ? 'paused' : found.state,
     ...(found.error ? { error: presentError(found.error) } : {}),
-    progress: { synced: Math.min(found.synced, found.total), total: found.total },
-    bodies: bodiesOf(found),
+    ...progress,
     imap: found.imap,
     smtp: found.smtp,
   };
-}
-
-function bodiesOf({ total, bodies_indexed, bodies_total }: ConnectionRow): Connection['bodies'] {
-  if (bodies_indexed === null || bodies_total === null) return { indexed: total, total };
-  return { indexed: bodies_indexed, total: Math.max(bodies_total, bodies_indexed) };
 }
 
 function presentError({ code, message, fix, on }: StoredError): Connection['error'] {
