@@ -2,7 +2,7 @@
  * UIDs of messages that we put where they are and that nobody told us: a server without UIDPLUS (RFC 4315) says no
  * COPYUID. Asked for when something is to be done to them before the next look at their mailbox finds them anyway.
  */
-import type { ConnectionId, MailboxId, MessageRowId, PlacementId, Uid, UidValidity } from '@postroom/db';
+import type { ConnectionId, MailboxId, MessageRowId, OperationId, PlacementId, Uid, UidValidity } from '@postroom/db';
 import type pg from 'pg';
 import type { ImapSession } from '../imap/types.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
@@ -20,12 +20,20 @@ interface Unknown {
   readonly is_only: boolean;
 }
 
+export interface UidsWanted {
+  readonly messageIds: readonly MessageRowId[];
+  /** In this mailbox alone; null: in all. */
+  readonly mailboxId: MailboxId | null;
+  /** What this operation brings there may be there: it was begun before, and cut off. */
+  readonly begun?: OperationId | null;
+}
+
 /** Finds them by Message-ID and size, else by size and subject; what is not found is left to the sync. May select mailboxes. */
 export async function findUids(
   pool: pg.Pool,
   connectionId: ConnectionId,
   session: ImapSession,
-  { messageIds, mailboxId }: { messageIds: readonly MessageRowId[]; mailboxId: MailboxId | null },
+  { messageIds, mailboxId, begun = null }: UidsWanted,
 ): Promise<void> {
   const unknown = await rows<Unknown>(
     pool,
@@ -38,9 +46,9 @@ export async function findUids(
        and ($3::int is null or p.mailbox_id = $3)
        -- What an operation has yet to bring there is not there.
        and not exists (select 1 from operation o where o.connection_id = $1 and o.id = p.operation_id
-         and p.state = 'arriving' and o.state in ('pending', 'running'))
+         and p.state = 'arriving' and o.state in ('pending', 'running') and o.id is distinct from $4)
      order by p.mailbox_id, p.id`,
-    [connectionId, messageIds, mailboxId],
+    [connectionId, messageIds, mailboxId, begun],
   );
   let selected: string | null = null;
   let isThere = false;

@@ -10,7 +10,7 @@ import { publish } from '../events/publish.ts';
 import { loadPlaces } from '../gmail/places.ts';
 import { runLabelMailbox, runMove } from '../gmail/remote.ts';
 import type { CopyOutcome, ImapSession } from '../imap/types.ts';
-import type { UidSet } from '../imap/uid-set.ts';
+import { UidSet } from '../imap/uid-set.ts';
 import { IS_STILL_LEAVING } from '../index/placement-rows.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { splitMoved } from '../index/split-copies.ts';
@@ -18,6 +18,7 @@ import { lockAccount, row, type Tx, transaction } from '../index/sql.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { orphan } from '../sync/vanished.ts';
 import { findUids } from './find-uids.ts';
+import { findCopied } from './half-moves.ts';
 import { changeFlags, takeBack, threadsOfOperation } from './local.ts';
 import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
 import { loadOpenFlagOps } from './overlay.ts';
@@ -34,13 +35,13 @@ export async function runOperations(
   signal: AbortSignal,
 ): Promise<void> {
   for (let hasRun = false; !signal.aborted; hasRun = true) {
-    const next = await row<{ id: OperationId; kind: string; payload: unknown }>(
+    const next = await row<{ id: OperationId; kind: string; payload: unknown; attempts: number }>(
       pool,
       `update operation set state = 'running', attempts = attempts + 1
        where connection_id = $1 and id = (
          -- Locked before it is looked at: one that is being taken back right now must not be run after that.
          select id from operation where connection_id = $1 and state in ('pending', 'running') order by id limit 1 for update)
-       returning id, kind, payload`,
+       returning id, kind, payload, attempts`,
       [connectionId],
     );
     if (!next) {
@@ -49,7 +50,7 @@ export async function runOperations(
     }
     const operation = operationSchema.parse({ kind: next.kind, payload: next.payload });
     try {
-      await runOne(pool, connectionId, session, next.id, operation);
+      await runOne(pool, connectionId, session, next, operation);
       await pool.query(
         `update operation set state = 'done', finished_at = now() where connection_id = $1 and id = $2`,
         [connectionId, next.id],
@@ -69,9 +70,10 @@ async function runOne(
   pool: pg.Pool,
   connectionId: ConnectionId,
   session: ImapSession,
-  id: OperationId,
+  { id, attempts }: { id: OperationId; attempts: number },
   operation: OperationBody,
 ): Promise<void> {
+  const run = { id, wasBegun: attempts > 1 };
   switch (operation.kind) {
     case 'waiting':
     case 'local-label':
@@ -84,34 +86,48 @@ async function runOne(
       return runLabelMailbox({ session }, operation.payload);
     case 'move': {
       const places = await loadPlaces(pool, connectionId);
-      if (!places) return runRemoval(pool, connectionId, session, id, operation);
+      if (!places) return runRemoval(pool, connectionId, session, run, operation);
       const messageIds = operation.payload.items.map(({ messageId }) => messageId);
       await findUids(pool, connectionId, session, { messageIds, mailboxId: null });
       return runMove({ pool, connectionId, session }, id, operation.payload, places);
     }
     case 'expunge':
-      return runRemoval(pool, connectionId, session, id, operation);
+      return runRemoval(pool, connectionId, session, run, operation);
   }
 }
+
+const NONE: ReadonlySet<MessageRowId> = new Set();
 
 /** Takes messages out of mailboxes: into another one, or for good. */
 async function runRemoval(
   pool: pg.Pool,
   connectionId: ConnectionId,
   session: ImapSession,
-  id: OperationId,
+  { id, wasBegun }: { id: OperationId; wasBegun: boolean },
   operation: OperationOf<'move' | 'expunge'>,
 ): Promise<void> {
   const target = operation.kind === 'move' ? await openTarget(pool, connectionId, session, operation.payload.to) : null;
   for (const [from, items] of byMailbox(operation.payload.items)) {
     const ids = items.map(({ messageId }) => messageId);
+    const copied =
+      target && wasBegun && !session.capabilities.move
+        ? await findCopied(pool, connectionId, session, { messageIds: ids, target: target.id, operationId: id })
+        : NONE;
     await findUids(pool, connectionId, session, { messageIds: ids, mailboxId: from });
     for (const place of await locate(pool, connectionId, ids, from)) {
       if (!(await openPlace(session, place))) {
         await transaction(pool, (tx) => letStay(tx, connectionId, id, place));
         continue;
       }
-      for (const uids of piecesOf(place)) {
+      for (const piece of piecesOf(place)) {
+        const isCopied = (uid: Uid) => copied.has(place.uids.get(uid)?.messageId as MessageRowId);
+        const done = UidSet.of([...piece].filter(isCopied));
+        const uids = target ? piece.minus(done) : piece;
+        if (!done.isEmpty) {
+          await session.expunge(done);
+          await transaction(pool, (tx) => settle(tx, connectionId, id, { place, uids: done, target, outcome: null }));
+        }
+        if (uids.isEmpty) continue;
         const outcome = target ? await session.move(uids, target.path) : null;
         if (!target) await session.expunge(uids);
         await transaction(pool, (tx) => settle(tx, connectionId, id, { place, uids, target, outcome }));
