@@ -55,7 +55,7 @@ describe('what another client does on Gmail', () => {
           message.place = 'trash';
           message.labels.clear();
         });
-        await waitUntil(async () => (await subjects('bin')).length === 1, { timeoutMs: 25_000 });
+        await waitUntil(async () => (await subjects('bin')).length === 1, { timeoutMs: 45_000 });
         relabel(lab, 'Three', ({ flags }) => flags.add('\\Flagged').add('\\Seen'));
         await waitUntil(async () => (await subjects('starred')).length === 1);
         relabel(lab, 'One', ({ labels }) => labels.delete('Work') && labels.add('\\Inbox'));
@@ -84,7 +84,7 @@ describe('what another client does on Gmail', () => {
           message.place = 'trash';
           message.labels.clear();
         });
-        await waitUntil(async () => (await subjects('bin')).length === 1, { timeoutMs: 25_000 });
+        await waitUntil(async () => (await subjects('bin')).length === 1, { timeoutMs: 45_000 });
         imap.onCommand(undefined);
         await lab.look();
         expect(seen.length).toBeGreaterThan(2);
@@ -141,12 +141,13 @@ describe('what another client does on Gmail', () => {
         gmail.deliver(gmailMail('One'), at(1));
         gmail.deliver(gmailMail('Two'), at(2));
       },
-      async ({ gmail, imap, subjects, thread }) => {
+      async ({ gmail, imap, subjects, thread, look }) => {
         await thread('One');
         gmail.find('One').labels.delete('\\Inbox');
         imap.mailbox('INBOX').messages.splice(0, 1);
         await app.database.pool.query(`update mailbox set reconciled_at = now() - interval '11 minutes'`);
-        await waitUntil(async () => (await subjects('inbox')).join() === 'Two', { timeoutMs: 25_000 });
+        await look();
+        await waitUntil(async () => (await subjects('inbox')).join() === 'Two');
         expect(await subjects('archive')).toEqual(['One']);
       },
     ));
@@ -211,7 +212,7 @@ describe('sending and drafting on Gmail', () => {
         gmail.deliver(smtp.messages[0]?.raw ?? '', { labels: ['\\Sent'], flags: ['\\Seen'], internalDate: new Date() });
         const isFiled = async () =>
           (await app.database.pool.query('select 1 from outbox where not sent_copy_filed')).rowCount === 0;
-        await waitUntil(isFiled, { timeoutMs: 25_000, what: 'Gmail’s copy to be found' });
+        await waitUntil(isFiled, { timeoutMs: 45_000, what: 'Gmail’s copy to be found' });
         await look();
         expect(await subjects('sent')).toEqual(['Question']);
         expect((await api.mail.get.query({ id })).messages.map(({ folders }) => folders)).toEqual([

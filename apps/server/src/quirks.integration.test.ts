@@ -68,9 +68,9 @@ it('Microsoft: the copy in Sent that came under another Message-ID is the one th
       imap.mailbox('Sent').append(Buffer.from(filed ?? '', 'latin1'), { flags: ['\\Seen'], internalDate: new Date() });
       const isFiled = async () =>
         (await app.database.pool.query('select 1 from outbox where not sent_copy_filed')).rowCount === 0;
-      await waitUntil(isFiled, { timeoutMs: 25_000, what: 'the copy to be found' });
+      await waitUntil(isFiled, { timeoutMs: 45_000, what: 'the copy to be found' });
       const sent = async () => (await api.mail.listThreads.query({ folder: 'sent' })).threads;
-      await waitUntil(async () => (await sent()).length === 1, { timeoutMs: 25_000 });
+      await waitUntil(async () => (await sent()).length === 1, { timeoutMs: 45_000 });
       expect((await sent())[0]?.messageCount).toBe(1);
       expect(imap.mailbox('Sent').messages).toHaveLength(1);
     },

@@ -6,6 +6,7 @@
 import type { TestDatabase } from '@postroom/db/testing';
 import { createRandom } from '@postroom/mail-lab';
 import { MailError } from '../../lib/driver/errors.ts';
+import type { ImapSession } from '../imap/types.ts';
 import { runOperations } from '../operations/remote.ts';
 import { lookDeps, type TestAccount } from '../sync/account.fixture.ts';
 import { syncAccount } from '../sync/account-sync.ts';
@@ -41,22 +42,32 @@ export async function runHistory(
   account: TestAccount,
   { seed, operations, checkEvery }: HistoryPlan,
 ): Promise<HistoryOutcome> {
-  const { connectionId, session, other } = account;
+  const { connectionId, other } = account;
   const random = createRandom(seed);
   const theirs = createOtherClient(other, createRandom(seed + 1), `h${seed}`);
   const ours = createOurClient(pool, connectionId, createRandom(seed + 2));
-  const work = await account.connect();
+  const sessions = { looking: account.session, working: await account.connect() };
   let trace: string[] = [];
   let missingBefore: ReadonlySet<string> = new Set();
   let previousLookAt: Date | null = null;
   let looks = 0;
 
+  /** A server may end a session whose mailbox another client deleted (RFC 2180 §3.3): there is another then. */
+  async function sessionFor(purpose: keyof typeof sessions): Promise<ImapSession> {
+    if (!sessions[purpose].closed) return sessions[purpose];
+    trace.push(`${purpose} anew: the session had ended`);
+    sessions[purpose] = await account.connect();
+    return sessions[purpose];
+  }
+
   async function look(): Promise<void> {
     const startedAt = new Date();
+    const requested = new Set(random.next() < 0.5 ? ['INBOX'] : []);
     looks += 1;
     try {
-      const { missing, complete, sawAll } = await syncAccount(session, {
+      const { missing, complete, sawAll } = await syncAccount(await sessionFor('looking'), {
         ...lookDeps(pool, connectionId),
+        requested,
         missingBefore,
         previousLookAt,
         onMailboxRefused: (path, error) => void trace.push(`look: ${path} refused, ${error.message}`),
@@ -65,17 +76,17 @@ export async function runHistory(
       if (complete) missingBefore = missing;
       if (complete && sawAll) previousLookAt = startedAt;
     } catch (error) {
-      if (!(error instanceof MailError) || session.closed) throw error;
+      if (!(error instanceof MailError)) throw error;
       trace.push(`look failed: ${error.message}`);
     }
   }
 
   async function write(): Promise<void> {
     try {
-      await runOperations(pool, connectionId, work, NEVER);
+      await runOperations(pool, connectionId, await sessionFor('working'), NEVER);
       trace.push('operations ran');
     } catch (error) {
-      if (!(error instanceof MailError) || work.closed) throw error;
+      if (!(error instanceof MailError)) throw error;
       trace.push(`operations stopped: ${error.message}`);
     }
   }
@@ -121,12 +132,12 @@ export async function runHistory(
     const differences = await check();
     checks += 1;
     if (differences.length > 0) {
-      work.destroy();
+      for (const session of Object.values(sessions)) session.destroy();
       return { operations: done, checks, looks, messages: 0, differences, trace };
     }
   }
   const mailboxes = [...(await readServer(other)).values()];
-  work.destroy();
+  for (const session of Object.values(sessions)) session.destroy();
   return {
     operations: done,
     checks,

@@ -13,10 +13,7 @@ import { calledOff, firstOf, type Waiter, waitForTurn } from './turns.ts';
 import type { ImapAccount, ImapSession, SessionPurpose } from './types.ts';
 
 export const DEFAULT_SESSIONS = 3;
-/**
- * Over all accounts of one host: a bound for what this process asks of it, high enough for a thousand accounts that each
- * wait for pushes and look around.
- */
+/** Over all accounts of one host: high enough for a thousand that each wait for pushes and look around. */
 const DEFAULT_PER_HOST = 4_000;
 /** A session idle for longer is asked first whether it lives. One nobody uses is closed after the server's `keepOpenMs`. */
 const IDLE_CHECK_MS = 35_000;

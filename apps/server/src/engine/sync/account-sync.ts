@@ -1,6 +1,6 @@
 /**
- * One whole look at an account over one session: LIST with STATUS, the mailboxes that changed brought up to date, then
- * older mail piece by piece. Between pieces whoever asked for a mailbox (a push, an action) goes first.
+ * One whole look at an account over one session: what was asked for, LIST with STATUS, the mailboxes that changed brought
+ * up to date, then older mail piece by piece. Between pieces whoever asked for a mailbox (a push, an action) goes first.
  */
 import { MailError } from '../../lib/driver/errors.ts';
 import type { ImapSession } from '../imap/types.ts';
@@ -34,10 +34,14 @@ export interface AccountLook {
 export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): Promise<AccountLook> {
   const { pool, connectionId } = deps;
   const look = createLook(session, deps, await ownAddresses(pool, connectionId));
-  const isFirst = (await loadMailboxes(pool, connectionId)).length === 0;
-  if (isFirst) await showInbox(deps, look);
   // RFC 9051 §6.3.11: STATUS of the selected mailbox may be stale, so what is selected is always looked at.
   const selectedBefore = session.selected?.path ?? null;
+  const known = await loadMailboxes(pool, connectionId);
+  const isFirst = known.length === 0;
+  // Who waits for one mailbox does not wait until the server has told of two hundred. Where mailboxes may be labels, only
+  // LIST tells what the inbox is read from.
+  if (isFirst) await showInbox(deps, look);
+  else if (session.quirks.labels === null) await look.answerRequests(known);
   const { listed, planned, missing: unlisted } = await look.list({ status: true });
   const missing = new Set(unlisted);
   const statusOf = new Map(planned.map(({ path, status }) => [path, status]));

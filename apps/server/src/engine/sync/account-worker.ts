@@ -130,6 +130,9 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
         const { learned } = await deps.access.open(connectionId);
         if (session !== lookedBy) await saveCapabilities(deps.pool, connectionId, session.capabilities.all);
         lookedBy = session;
+        // Whatever happened while nobody looked: the inbox first.
+        if (previousLookAt === null) inboxPath ??= await loadInboxPath(deps.pool, connectionId);
+        if (previousLookAt === null && inboxPath !== null) requested.add(inboxPath);
         look = await syncAccount(session, {
           pool: deps.pool,
           connectionId,

@@ -72,6 +72,8 @@ export function lookDeps(pool: TestDatabase['pool'], connectionId: ConnectionId)
 export interface LookOptions {
   /** A mailbox that the server does not let into is passed over, as the worker does. */
   readonly isRefusalBorne?: boolean;
+  /** Mailboxes that were pushed. */
+  readonly requested?: Set<string>;
 }
 
 /** Whole looks at the account, one after the other, each with what the last one learned; whether it got to the end. */
@@ -81,7 +83,7 @@ export function createLook(
 ): (session: ImapSession, options?: LookOptions) => Promise<boolean> {
   let missingBefore: ReadonlySet<string> = new Set();
   let previousLookAt: Date | null = null;
-  return async (session, { isRefusalBorne = false } = {}) => {
+  return async (session, { isRefusalBorne = false, requested = new Set<string>() } = {}) => {
     const startedAt = new Date();
     const stored = await row<{ learned: Learned }>(pool, 'select learned from connection where id = $1', [
       connectionId,
@@ -89,6 +91,7 @@ export function createLook(
     const look = await syncAccount(session, {
       ...lookDeps(pool, connectionId),
       learned: stored?.learned ?? {},
+      requested,
       missingBefore,
       previousLookAt,
       ...(isRefusalBorne ? { onMailboxRefused: () => undefined } : {}),

@@ -263,6 +263,18 @@ it('a server that says NOTIFY and refuses it pushes by IDLE all the same', () =>
     });
   }));
 
+it('what is pushed is looked at before the server is asked about all mailboxes', () =>
+  withLiar(database, { capabilities: PUSHING }, async (account) => {
+    account.fill(1);
+    await account.look();
+    account.imap.mailbox('INBOX').append(mail('Pushed'));
+    account.imap.transcript.length = 0;
+    await account.look({ requested: new Set(['INBOX']) });
+    const places = account.imap.commands().filter((line) => /^(EXAMINE|LIST|UNSELECT)/.test(line));
+    expect(places.map((line) => line.split(' ', 2).join(' '))).toEqual(['EXAMINE INBOX', 'LIST ""', 'UNSELECT']);
+    expect(await account.list('INBOX')).toEqual(['Message 1 *', 'Pushed *']);
+  }));
+
 describe('an account where nothing happened', () => {
   it('with 200 mailboxes is looked at by one command', () =>
     withLiar(database, { capabilities: PUSHING }, async (account) => {
