@@ -3,6 +3,8 @@
  * a process killed anywhere leaves an index that is right as far as its cursor says. Flags the user set a moment ago win
  * over what the server said before it heard of them (operations/overlay.ts).
  */
+
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { ConnectionId, MailboxId } from '@postroom/db';
 import type pg from 'pg';
 import { showWhere, withLabels } from '../gmail/apply-labels.ts';
@@ -22,6 +24,9 @@ import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
 /** Above this many new rows full-text indexing is left to the background. */
 const INDEX_AT_ONCE = 50;
 
+/** Between so many the database's answers are taken, so that it never waits for us. */
+const DECODE_AT_ONCE = 20;
+
 /** What the server told of a message, and what its header says. */
 export interface DecodedMessage {
   readonly told: FetchedMessage;
@@ -29,9 +34,17 @@ export interface DecodedMessage {
 }
 
 /** Takes the processor's time alone: done while the database writes the batch before. */
-export function decodeMessages(target: SyncTarget, messages: readonly FetchedMessage[]): DecodedMessage[] {
+export async function decodeMessages(
+  target: SyncTarget,
+  messages: readonly FetchedMessage[],
+): Promise<DecodedMessage[]> {
   const options = { followsServer: target.gmail !== null };
-  return messages.map((told) => ({ told, message: newMessageFromFetch(told, target.ownAddresses, options) }));
+  const decoded: DecodedMessage[] = [];
+  for (const told of messages) {
+    decoded.push({ told, message: newMessageFromFetch(told, target.ownAddresses, options) });
+    if (decoded.length % DECODE_AT_ONCE === 0) await immediate();
+  }
+  return decoded;
 }
 
 /**

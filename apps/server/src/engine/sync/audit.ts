@@ -208,7 +208,8 @@ async function repair(context: SyncContext, { missing, superfluous, flags }: Dri
   if (!missing.isEmpty) {
     await context.session.fetchMessages(missing, {
       batchSize: MESSAGES_AT_ONCE,
-      onBatch: (batch: FetchedMessage[]) => applyMessages(context, decodeMessages(context, batch), {}, askedAt),
+      onBatch: async (batch: FetchedMessage[]) =>
+        applyMessages(context, await decodeMessages(context, batch), {}, askedAt),
     });
   }
   if (!superfluous.isEmpty) await applyVanished(context, superfluous);

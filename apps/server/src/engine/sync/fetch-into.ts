@@ -13,7 +13,7 @@ export async function fetchInto(context: SyncContext, uids: UidSet, cursor: Curs
   const writer = createWriter((batch: readonly DecodedMessage[]) => applyMessages(context, batch, {}, fetchedAt));
   const lacking = await context.session.fetchMessages(uids, {
     batchSize: BATCH,
-    onBatch: (batch) => writer.add(decodeMessages(context, batch)),
+    onBatch: async (batch) => writer.add(await decodeMessages(context, batch)),
     ...(context.signal ? { signal: context.signal } : {}),
   });
   await writer.done();
