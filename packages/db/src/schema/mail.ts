@@ -197,9 +197,9 @@ export const threadList = pgTable(
     unread: integer('unread').notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.connectionId, t.list, t.threadId] }),
+    // In this order it also finds all lists of a conversation.
+    primaryKey({ columns: [t.connectionId, t.threadId, t.list] }),
     index('thread_list_page').on(t.connectionId, t.list, t.newestAt.desc(), t.threadId.desc()),
-    index('thread_list_thread').on(t.connectionId, t.threadId),
     foreignKey({ columns: [t.connectionId], foreignColumns: [connection.id] }).onDelete('cascade'),
   ],
 );
