@@ -38,8 +38,8 @@ export interface Stage {
   restart(meanwhile: () => Promise<void>): Promise<void>;
   /** Puts a message into the inbox; settles when the server has accepted it. */
   deliver(raw: Buffer): Promise<void>;
-  /** Another client of the same account, over TLS as the app is. */
-  openImap(): Promise<ImapClient>;
+  /** Another client of the same account, over TLS as the app is. `qresync`: with that extension turned on. */
+  openImap(options?: { qresync: boolean }): Promise<ImapClient>;
 }
 
 /** Settles when the app serves; nothing is connected yet. */
@@ -99,9 +99,9 @@ export async function setStage(
       app = await start();
     },
     deliver: (raw) => deliverByLmtp(dovecot, USER.email, raw),
-    async openImap() {
+    async openImap(options) {
       const tls = { ca: dovecot.ca };
-      const at = { host: 'localhost', port: dovecot.imapsPort, secure: true, tls };
+      const at = { host: 'localhost', port: dovecot.imapsPort, secure: true, tls, ...options };
       const client = await connectImap(dovecot, USER.email, at);
       onEnd(() => client.close());
       return client;
