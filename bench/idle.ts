@@ -1,13 +1,17 @@
 /** Many accounts that nothing happens in: what each takes of memory, and all of them of a core. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startMemoryImap, startMemorySmtp, waitUntil } from '@postroom/mail-lab';
+import { PRESENT_FOR_MS } from '../apps/server/src/engine/sync/presence.ts';
 import { cpuSeconds, residentMb } from './process-watch.ts';
 import { type Row, row } from './row.ts';
 import type { Stage } from './stage.ts';
 
 const AT_ONCE = 4;
 const SETTLE_MS = 30_000;
-const WATCH_MS = 60_000;
+/** Then the one who connected them is not at the screen any more. */
+const ALONE_AFTER_MS = PRESENT_FOR_MS + SETTLE_MS;
+/** As long as it is between two looks at one of them. */
+const WATCH_MS = 300_000;
 
 /** Connects `accounts` to servers in memory, which run here and not in the app, and watches the app do nothing. */
 export async function idleRows(stage: Stage, accounts: number): Promise<Row[]> {
@@ -43,7 +47,7 @@ export async function idleRows(stage: Stage, accounts: number): Promise<Row[]> {
       intervalMs: 500,
       what: 'all accounts to be live',
     });
-    await delay(SETTLE_MS);
+    await delay(ALONE_AFTER_MS);
     const [cpu, at] = [cpuSeconds(stage.app.pid), performance.now()];
     await delay(WATCH_MS);
     const share = (cpuSeconds(stage.app.pid) - cpu) / ((performance.now() - at) / 1000);

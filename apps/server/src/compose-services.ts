@@ -8,7 +8,7 @@ import { createContactService } from './lib/services/contacts.ts';
 import { createIdentityService } from './lib/services/identities.ts';
 import { createOutboxService } from './lib/services/outbox.ts';
 import { createSettingsService } from './lib/services/settings.ts';
-import type { EventService, RateLimitService, Services } from './lib/services.ts';
+import type { EventService, PresenceService, RateLimitService, Services } from './lib/services.ts';
 import type { Audit } from './security/audit-log.ts';
 
 export interface ServiceDeps {
@@ -16,11 +16,12 @@ export interface ServiceDeps {
   readonly engine: MailEngine;
   readonly events: EventService;
   readonly limits: RateLimitService;
+  readonly presence: PresenceService;
   readonly audit: Audit;
   readonly signImage: (image: { userId: UserId; messageId: string; url: string }) => string;
 }
 
-export function createServices({ pool, engine, events, limits, audit, signImage }: ServiceDeps): Services {
+export function createServices({ pool, engine, events, limits, presence, audit, signImage }: ServiceDeps): Services {
   return {
     drivers: createDriverSource({
       pool,
@@ -44,5 +45,6 @@ export function createServices({ pool, engine, events, limits, audit, signImage 
     settings: createSettingsService({ pool }),
     events,
     limits,
+    presence,
   };
 }

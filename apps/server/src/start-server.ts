@@ -11,6 +11,7 @@ import { createMailEngine, type MailEngine } from './compose-engine.ts';
 import { createServices } from './compose-services.ts';
 import { cleanUpUploads, loadDraftFile, storeUpload } from './engine/outbox/uploads.ts';
 import { voidAllLeases } from './engine/sync/lease.ts';
+import { createPresence } from './engine/sync/presence.ts';
 import type { Env } from './env.ts';
 import { createHttpApp } from './http/app.ts';
 import { createConfigRoutes } from './http/config.ts';
@@ -89,7 +90,8 @@ async function run(
   const image = createImageSigner(env.BETTER_AUTH_SECRET);
   const audit = createAuditLog(pool);
   const limits = createRateLimits(pool);
-  const services = createServices({ pool, engine, events, limits, audit, signImage: image.sign });
+  const presence = createPresence({ pool, now: Date.now, log: (event, detail) => log.warn(detail, event) });
+  const services = createServices({ pool, engine, events, limits, presence, audit, signImage: image.sign });
 
   let listener: Listener | null = null;
   let routes: RunningServer['routes'] = [];

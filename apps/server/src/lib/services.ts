@@ -73,6 +73,11 @@ export interface EventService {
   subscribe(userId: UserId, options: { signal: AbortSignal; isBehind: boolean }): AsyncIterable<MailEvent>;
 }
 
+export interface PresenceService {
+  /** The user asked for something, or has a screen open: the accounts are looked at more often. */
+  seen(userId: UserId): void;
+}
+
 export interface RateLimitService {
   /** Counts one hit; throws THROTTLED with the seconds to wait when over the limit. Holds over all processes. */
   hit(limit: 'sign-in' | 'sign-up' | 'connection-test', key: string): Promise<void>;
@@ -87,4 +92,5 @@ export interface Services {
   readonly settings: SettingsService;
   readonly events: EventService;
   readonly limits: RateLimitService;
+  readonly presence: PresenceService;
 }

@@ -91,6 +91,7 @@ export const procedure = t.procedure
   .use(mailErrors)
   .use(({ ctx, next }) => {
     if (!ctx.caller) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
+    ctx.services.presence.seen(ctx.caller.id);
     return next({ ctx: { ...ctx, caller: ctx.caller } });
   })
   .use(plainText);

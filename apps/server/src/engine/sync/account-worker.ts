@@ -14,13 +14,11 @@ import { type Alarm, createAlarm } from './alarm.ts';
 import type { Audit } from './audit.ts';
 import { BACK_OFF, type BackOffPace, createBackOff } from './back-off.ts';
 import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
+import { LOOK_EVERY_MS, lookAfterMs } from './look-pace.ts';
 import { loadInboxPath } from './mailbox-rows.ts';
+import { PRESENT_FOR_MS } from './presence.ts';
 import { createQuiet } from './quiet.ts';
 
-/** Between two looks at everything: short enough that a server without push shows changes within 65 s. */
-export const LOOK_EVERY_MS = 15_000;
-/** Where new mail is pushed, the rest is looked at more seldom by this factor. */
-const PUSHED_FACTOR = 2;
 /** A mailbox that LIST does not show any more is believed to be gone when it does not show it a second time. */
 const MISSING_AGAIN_MS = 2_000;
 /** A push session that held for so long was no accident. */
@@ -52,6 +50,8 @@ export interface AccountWorker {
   wakeWork(): void;
   /** Look at everything now. */
   wakeSync(): void;
+  /** Somebody is at the screen; who comes back has everything looked at. */
+  attend(): void;
   stop(): Promise<void>;
 }
 
@@ -67,7 +67,9 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
   let inboxPath: string | null = null;
   /** The server tells of changes in the inbox by itself at this moment. */
   let isPushed = false;
-  const lookEveryMs = () => (isPushed ? PUSHED_FACTOR : 1) * pace.lookEveryMs;
+  let attendedUntil = 0;
+  const lookEveryMs = () =>
+    lookAfterMs({ isAttended: deps.now().getTime() < attendedUntil, isPushed }, pace.lookEveryMs);
 
   const backOffs = {
     sync: createBackOff(deps.random, pace.backOff),
@@ -225,6 +227,11 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     wakeSync() {
       quiet.disturb();
       syncAlarm.ring();
+    },
+    attend() {
+      const now = deps.now().getTime();
+      if (now >= attendedUntil) syncAlarm.ring();
+      attendedUntil = now + PRESENT_FOR_MS;
     },
     async stop() {
       stopped.abort();

@@ -275,6 +275,20 @@ it('what is pushed is looked at before the server is asked about all mailboxes',
     expect(await account.list('INBOX')).toEqual(['Message 1 *', 'Pushed *']);
   }));
 
+it('an account that waits for its next look is looked at when its owner comes back to the screen', () =>
+  withLiar(database, { capabilities: PUSHING }, async (account) => {
+    account.fill(1, 'Archive');
+    await withWorker(account, { pace: { ...QUICK, lookEveryMs: 60_000 }, isAlone: true }, async (worker) => {
+      await live(account);
+      await waitUntil(() => account.imap.commands().includes('IDLE'));
+      account.imap.mailbox('INBOX').append(mail('Pushed'));
+      await shows(account, 'Pushed');
+      account.imap.mailbox('Archive').setFlags(1, ['\\Seen']);
+      worker.attend();
+      await waitUntil(async () => (await account.list('Archive')).includes('Message 1'));
+    });
+  }));
+
 describe('an account where nothing happened', () => {
   it('with 200 mailboxes is looked at by one command', () =>
     withLiar(database, { capabilities: PUSHING }, async (account) => {

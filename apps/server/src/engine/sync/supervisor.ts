@@ -22,6 +22,8 @@ export interface SupervisorDeps {
 export interface Supervisor {
   /** An account has something to do, or was made, changed or paused. */
   wake(connectionId: ConnectionId): void;
+  /** The account's owner is at the screen. */
+  attend(connectionId: ConnectionId): void;
   /** The account's settings changed: its worker begins anew. */
   restart(connectionId: ConnectionId): Promise<void>;
   /** How many accounts this process has. */
@@ -60,6 +62,9 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       const worker = workers.get(connectionId);
       if (worker) worker.wakeWork();
       else void claim();
+    },
+    attend(connectionId) {
+      workers.get(connectionId)?.attend();
     },
     async restart(connectionId) {
       const worker = workers.get(connectionId);

@@ -34,6 +34,8 @@ export interface RunningWorker extends AccountWorker {
 export interface WorkerOptions {
   readonly dial: (account: ImapAccount) => Promise<ImapSession>;
   readonly pace?: AccountWorkerDeps['pace'];
+  /** Nobody is at the screen. */
+  readonly isAlone?: boolean;
   /** The clock of the pool; the worker's own is real. */
   readonly now?: () => number;
 }
@@ -41,7 +43,7 @@ export interface WorkerOptions {
 export function startWorker(
   { pool }: TestDatabase,
   account: OpenAccount,
-  { dial, pace, now = Date.now }: WorkerOptions,
+  { dial, pace, isAlone = false, now = Date.now }: WorkerOptions,
 ): RunningWorker {
   const { connectionId } = account;
   const failures: { event: string; loop?: unknown; code?: unknown }[] = [];
@@ -68,6 +70,7 @@ export function startWorker(
     isWanted: sessions.isWanted,
     ...(pace ? { pace } : {}),
   });
+  if (!isAlone) worker.attend();
   return {
     ...worker,
     sessions,

@@ -1,13 +1,14 @@
 /**
  * What changed, from the database to whoever listens: one LISTEN connection a process, opened anew when it is lost, and
  * after that everybody is told to fetch again, because nobody knows what was missed. Subscribers get the events of their
- * own accounts alone. Also hears which account has work, for the worker in this process.
+ * own accounts alone. Also hears which account has work and whose owner is at the screen, for the workers in this process.
  */
 import type { ConnectionId, UserId } from '@postroom/db';
 import pg from 'pg';
 import { EVENTS_CHANNEL } from '../../engine/events/publish.ts';
 import { rows } from '../../engine/index/sql.ts';
 import { WORK_CHANNEL } from '../../engine/operations/wake.ts';
+import { PRESENCE_CHANNEL } from '../../engine/sync/presence.ts';
 import { RESTART_CHANNEL, readRestart } from '../../engine/sync/restart.ts';
 import { presentConnectionId } from '../driver/ids.ts';
 import { eventSchema, type MailEvent } from '../driver/schemas.ts';
@@ -20,6 +21,8 @@ const MAX_QUEUED = 1_000;
 export interface EventHub extends EventService {
   /** Called with each account whose settings changed, and the process that changed them. */
   onRestart(listener: (restart: ReturnType<typeof readRestart>) => void): void;
+  /** Called with each account whose owner is at the screen. */
+  onPresence(listener: (connectionId: ConnectionId) => void): void;
   /** Called with each account that has something to do. */
   onWork(listener: (connectionId: ConnectionId) => void): void;
   close(): Promise<void>;
@@ -41,6 +44,7 @@ export function createEventHub(deps: {
 }): EventHub {
   const subscribers = new Set<Subscriber>();
   const workListeners = new Set<(connectionId: ConnectionId) => void>();
+  const presenceListeners = new Set<(connectionId: ConnectionId) => void>();
   const restartListeners = new Set<(restart: ReturnType<typeof readRestart>) => void>();
   let client: pg.Client | undefined;
   let closing: Promise<void> | undefined;
@@ -72,6 +76,10 @@ export function createEventHub(deps: {
       for (const listener of workListeners) listener(Number(payload) as ConnectionId);
       return;
     }
+    if (channel === PRESENCE_CHANNEL) {
+      for (const listener of presenceListeners) listener(Number(payload) as ConnectionId);
+      return;
+    }
     if (channel === RESTART_CHANNEL) {
       for (const listener of restartListeners) listener(readRestart(payload));
       return;
@@ -99,6 +107,7 @@ export function createEventHub(deps: {
       await next.connect();
       await next.query(`listen ${EVENTS_CHANNEL}`);
       await next.query(`listen ${WORK_CHANNEL}`);
+      await next.query(`listen ${PRESENCE_CHANNEL}`);
       await next.query(`listen ${RESTART_CHANNEL}`);
       client = next;
       for (const subscriber of subscribers) give(subscriber, RESYNC);
@@ -116,6 +125,7 @@ export function createEventHub(deps: {
   }
 
   return {
+    onPresence: (listener) => void presenceListeners.add(listener),
     onRestart: (listener) => void restartListeners.add(listener),
     onWork: (listener) => void workListeners.add(listener),
     async *subscribe(userId, { signal, isBehind }) {

@@ -15,7 +15,8 @@ export const eventsRouter = router({
       const watch = setInterval(async () => {
         // A session that cannot be asked about has no stream either: the client comes back and is asked who it is.
         const isAlive = await ctx.isSessionAlive(ctx.caller.sessionId).catch(() => false);
-        if (!isAlive) ended.abort();
+        if (isAlive) ctx.services.presence.seen(ctx.caller.id);
+        else ended.abort();
       }, ctx.sessionCheckMs);
       const stop = AbortSignal.any([ended.signal, ...(signal ? [signal] : [])]);
       let sequence = 0;
