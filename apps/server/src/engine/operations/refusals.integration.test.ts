@@ -5,10 +5,12 @@
 import type { MailboxId, ThreadId } from '@postroom/db';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseId } from '../../lib/driver/ids.ts';
 import { row, rows } from '../index/sql.ts';
 import { mail } from '../sync/account.fixture.ts';
 import { BARE, type LyingAccount, QRESYNC, withLiar } from '../sync/lying-server.fixture.ts';
 import { createActions } from './actions.ts';
+import { createLabels } from './labels.ts';
 import { runOperations } from './remote.ts';
 
 let database: TestDatabase;
@@ -67,6 +69,20 @@ describe('flags', () => {
       expect(await account.index()).toEqual(account.onServer());
       expect(stores(account).length).toBeGreaterThan(0);
       for (const line of stores(account)) expect(line).toMatch(/^UID STORE [\d:,]+ [+-]FLAGS\.SILENT \(/);
+    }));
+
+  it('what is refused once because its folder is being deleted leaves a label what it is, and is stored', () =>
+    withNote(QRESYNC, async (account) => {
+      const { connectionId } = account;
+      const labels = createLabels(database);
+      const { id } = await labels.create(connectionId, { name: 'Work' });
+      const add = [parseId('label', id).id];
+      await labels.modify(connectionId, await threads(account, 'Note'), { add, remove: [] });
+      account.lie(/STORE/, ({ tag }) => ({ answer: [`${tag} NO Mailbox was deleted under us`] }), 1);
+      await run(account);
+      const storage = await row(database.pool, 'select storage from label where connection_id = $1', [connectionId]);
+      expect([storage, await states(account)]).toEqual([{ storage: 'keyword' }, ['done']]);
+      expect(account.imap.mailbox('INBOX').find(1)?.flags).toContain('Work');
     }));
 
   it('what is passed over once as MODIFIED is stored again', () =>

@@ -50,19 +50,43 @@ export async function runOperations(
     }
     const operation = operationSchema.parse({ kind: next.kind, payload: next.payload });
     try {
-      await runOne(pool, connectionId, session, next, operation);
+      await runSurely(session, (times) =>
+        runOne(pool, connectionId, session, { ...next, attempts: next.attempts + times }, operation),
+      );
       await pool.query(
         `update operation set state = 'done', finished_at = now() where connection_id = $1 and id = $2`,
         [connectionId, next.id],
       );
     } catch (error) {
-      if (!(error instanceof MailError) || error.retryable || session.closed) throw error;
+      if (!isRefusal(session, error)) throw error;
       if (error.code === 'NOT_SUPPORTED' && isAboutKeywords(operation)) {
         await keepHere(pool, connectionId, next.id, operation);
         continue;
       }
       await fail(pool, connectionId, next.id, operation, error);
     }
+  }
+}
+
+/** What will not be different the next time. */
+function isRefusal(session: ImapSession, error: unknown): error is MailError {
+  return error instanceof MailError && !error.retryable && !session.closed;
+}
+
+/**
+ * A refusal is believed when it comes again from a mailbox that was selected anew: the first may be of one that another
+ * client deleted under this session.
+ */
+async function runSurely(session: ImapSession, run: (times: number) => Promise<void>): Promise<void> {
+  try {
+    await run(0);
+  } catch (error) {
+    // CONFLICT: passed over again and again by a mailbox that is there.
+    if (!isRefusal(session, error) || error.code === 'CONFLICT' || !session.selected) throw error;
+    await session.select(session.selected.path).catch((refusal: unknown) => {
+      if (!isRefusal(session, refusal)) throw refusal;
+    });
+    await run(1);
   }
 }
 
