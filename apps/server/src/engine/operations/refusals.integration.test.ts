@@ -85,6 +85,21 @@ describe('flags', () => {
       expect(account.imap.mailbox('INBOX').find(1)?.flags).toContain('Work');
     }));
 
+  it('what another client sets back after ours was stored is seen, though ours was not known to be stored', () =>
+    withNote(QRESYNC, async (account) => {
+      const { connectionId } = account;
+      await actions().star(connectionId, await threads(account, 'Note'));
+      // Ours is stored, and no answer comes; another client takes it back, and a look hears of that alone.
+      account.imap.mailbox('INBOX').setFlags(1, ['\\Answered', 'theirs', '\\Flagged']);
+      account.imap.mailbox('INBOX').setFlags(1, ['\\Answered', 'theirs']);
+      await account.look();
+      await database.pool.query(`update operation set state = 'done' where connection_id = $1 and kind = 'flags'`, [
+        connectionId,
+      ]);
+      await run(account);
+      expect(await account.index()).toEqual(account.onServer());
+    }));
+
   it('what is passed over once as MODIFIED is stored again', () =>
     withNote(QRESYNC, async (account) => {
       await actions().markAsRead(account.connectionId, await threads(account, 'Note'));

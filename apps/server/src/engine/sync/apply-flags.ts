@@ -5,7 +5,9 @@ import type { FlagUpdate } from '../imap/types.ts';
 import { flagBits } from '../index/flags.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
+import { enqueueOperation } from '../operations/local.ts';
 import { loadOpenFlagOps, overlayPending } from '../operations/overlay.ts';
+import { wakeAccount } from '../operations/wake.ts';
 import { announceThreads } from './announce.ts';
 import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
 
@@ -25,12 +27,16 @@ export async function overlayOn(
     [connectionId, mailboxId, messageIds],
   );
   const changed = current.flatMap(({ id, message_id, flags, keywords }) => {
-    const wanted = overlayPending({ bits: flags, keywords }, { messageId: message_id, placementId: id }, open);
-    return wanted.bits === flags && wanted.keywords.join(' ') === keywords.join(' ')
-      ? []
-      : [{ id, flags: wanted.bits, keywords: wanted.keywords }];
+    const server = { bits: flags, keywords };
+    const wanted = overlayPending(server, { messageId: message_id, placementId: id }, open);
+    return isSame(wanted, server) ? [] : [{ id, message_id, flags: wanted.bits, keywords: wanted.keywords }];
   });
   if (changed.length === 0) return;
+  await readAgain(
+    tx,
+    connectionId,
+    changed.map(({ message_id }) => message_id),
+  );
   await tx.query(
     `update placement p set flags = x.flags, keywords = x.keywords
      from jsonb_to_recordset($2::jsonb) as x(id bigint, flags smallint, keywords text[])
@@ -57,13 +63,17 @@ export async function applyFlags(
     const known: ReadonlyMap<Uid, Placed> = isKnowing
       ? await placedByUid(tx, connectionId, mailboxId, told)
       : new Map();
+    const overlaid: MessageRowId[] = [];
     const said = told.map(({ uid, modSeq }, index) => {
       const { flags } = labelled[index] as (typeof labelled)[number];
       const placed = known.get(uid);
       const server = { bits: flagBits(flags.system), keywords: flags.keywords };
-      const { bits, keywords } = placed === undefined ? server : overlayPending(server, placed, open);
+      const wanted = placed === undefined ? server : overlayPending(server, placed, open);
+      if (placed && !isSame(wanted, server)) overlaid.push(placed.messageId);
+      const { bits, keywords } = wanted;
       return { uid, flags: bits, keywords, mod_seq: modSeq };
     });
+    await readAgain(tx, connectionId, overlaid);
     const changed = (
       await rows<{ thread_id: ThreadId }>(
         tx,
@@ -86,6 +96,22 @@ export async function applyFlags(
     await moveCursor(tx, connectionId, mailboxId, cursor);
     await announceThreads(tx, connectionId, threadIds);
   });
+}
+
+type PlacedFlags = { readonly bits: number; readonly keywords: readonly string[] };
+
+function isSame(one: PlacedFlags, other: PlacedFlags): boolean {
+  return one.bits === other.bits && one.keywords.join(' ') === other.keywords.join(' ');
+}
+
+/**
+ * What the server said was put aside for an intent that it may have heard of before: then another client has changed the
+ * flag back since, and no server tells that twice. It is read once more when the intents are through.
+ */
+async function readAgain(tx: Tx, connectionId: ConnectionId, messageIds: readonly MessageRowId[]): Promise<void> {
+  if (messageIds.length === 0) return;
+  await enqueueOperation(tx, connectionId, { kind: 'reread', payload: { messageIds: [...new Set(messageIds)] } }, null);
+  await wakeAccount(tx, connectionId);
 }
 
 interface Placed {
