@@ -16,6 +16,14 @@ import type { SyncTarget } from './cursor.ts';
 const IS_VANISHED = `p.uid is null and p.operation_id is null and p.state = 'arriving'`;
 
 /**
+ * Placements in ranges of UIDs: $1 account, $2 mailbox, $3 and $4 from and to. Each range is looked up by key (`offset 0`,
+ * index/refresh.ts); joined, every range would be held against every message of the mailbox.
+ */
+const GONE = `gone as materialized (
+  select p.id from unnest($3::bigint[], $4::bigint[]) as x(low, high) cross join lateral (
+    select id from placement where connection_id = $1 and mailbox_id = $2 and uid between x.low and x.high offset 0) p)`;
+
+/**
  * UIDs that are gone. What lies nowhere else keeps its place on the screen, without a UID, until every mailbox was looked
  * at (`dropVanished`): another client may have moved it. A label's mailbox is no place. Gives how many do.
  */
@@ -25,9 +33,9 @@ export async function applyVanished({ pool, connectionId, mailboxId }: SyncTarge
     const values = [connectionId, mailboxId, gone.ranges.map(({ from }) => from), gone.ranges.map(({ to }) => to)];
     const kept = await rows<{ message_id: MessageRowId }>(
       tx,
-      `update placement p set uid = null, mod_seq = null, state = 'arriving'
-       from unnest($3::bigint[], $4::bigint[]) as x(low, high)
-       where p.connection_id = $1 and p.mailbox_id = $2 and p.uid between x.low and x.high and p.state = 'present'
+      `with ${GONE}
+       update placement p set uid = null, mod_seq = null, state = 'arriving'
+       where p.connection_id = $1 and p.id = any(array(select id from gone)) and p.state = 'present'
          and p.operation_id is null and not exists (select 1 from placement q
            join mailbox b on b.connection_id = $1 and b.id = q.mailbox_id and b.label is null
            where q.connection_id = $1 and q.message_id = p.message_id and q.id <> p.id) returning p.message_id`,
@@ -39,8 +47,9 @@ export async function applyVanished({ pool, connectionId, mailboxId }: SyncTarge
     ]);
     const removed = await rows<{ message_id: MessageRowId }>(
       tx,
-      `delete from placement p using unnest($3::bigint[], $4::bigint[]) as x(low, high)
-       where p.connection_id = $1 and p.mailbox_id = $2 and p.uid between x.low and x.high returning p.message_id`,
+      `with ${GONE}
+       delete from placement p
+       where p.connection_id = $1 and p.id = any(array(select id from gone)) returning p.message_id`,
       values,
     );
     await leaveLists(tx, connectionId, removed);
