@@ -56,7 +56,10 @@ export async function syncAccount(session: ImapSession, deps: AccountSyncDeps): 
       look.refuse(mailbox);
       continue;
     }
-    if (mailbox.path !== selectedBefore && isUnchanged(mailbox, statusOf.get(mailbox.path))) continue;
+    // What still waits for its UID after a look does not get it by another.
+    const hasUnlinked = mailbox.hasUnlinked && !look.looked.has(mailbox.id);
+    const isStill = isUnchanged({ ...mailbox, hasUnlinked }, statusOf.get(mailbox.path));
+    if (mailbox.path !== selectedBefore && isStill) continue;
     try {
       await look.sync(mailbox);
       // The first screen before anything else.

@@ -63,6 +63,8 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
   const learned: Learned = { ...deps.learned };
   /** Not to be read in this look, because the server does not let us, or does not have them. */
   const refused = new Set<MailboxId>();
+  /** Looked at already in this look. */
+  const looked = new Set<MailboxId>();
 
   /**
    * Reads one mailbox. One that the server will not open, or that went away, must not keep the others from being read,
@@ -111,6 +113,7 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
     const state = deps.flagsTold.delete(mailbox.path) ? { ...mailbox, reconciledAt: null } : mailbox;
     const outcome = await syncMailbox(contextOf({ mailboxId: mailbox.id, role: mailbox.role }), state);
     deps.requested.delete(mailbox.path);
+    looked.add(mailbox.id);
     note(mailbox, outcome);
   }
 
@@ -183,6 +186,7 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
     answerRequests,
     leftOff: () => yielded,
     refused: refused as ReadonlySet<MailboxId>,
+    looked: looked as ReadonlySet<MailboxId>,
     /** Leaves it out for the rest of this look. */
     refuse(mailbox: MailboxRow): void {
       refused.add(mailbox.id);
