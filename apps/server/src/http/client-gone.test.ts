@@ -1,8 +1,10 @@
 /** The same routes behind the real server and a real socket: what happens when the other end hangs up, or is not heard. */
+
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { afterEach, expect, it } from 'vitest';
@@ -56,7 +58,8 @@ const stores = () => {
   const stored: string[] = [];
   const routes = createUploadRoutes({
     maxBytes: 1024 * 1024,
-    storeUpload: async (_userId, { name, type, content }) => {
+    storeUpload: async (_userId, { name, type, octets }) => {
+      const content = await buffer(octets);
       stored.push(name);
       return { uploadId: 'u-1', name, type, size: content.length };
     },

@@ -42,7 +42,7 @@ function mailWith({ filename = 'plan.pdf', mimeType = 'application/pdf', isSizeK
     },
     draftFile: async (userId, draft, uploadId) =>
       userId === ADA.id && draft.id === 3 && uploadId === 'u-1'
-        ? { name: 'notes.txt', type: 'text/plain', content: Buffer.from('notes') }
+        ? { name: 'notes.txt', type: 'text/plain', size: 5, octets: Readable.from([Buffer.from('notes')]) }
         : undefined,
   });
   return { ...mount(routes), anonymous: mount(routes, null).app, opened };

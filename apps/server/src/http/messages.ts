@@ -17,7 +17,8 @@ import { PICTURE_TYPES, servedType } from './served-types.ts';
 export interface DraftFile {
   readonly name: string;
   readonly type: string;
-  readonly content: Buffer;
+  readonly size: number;
+  readonly octets: AsyncIterable<Buffer>;
 }
 
 export interface MessageRoutesDeps {
@@ -54,9 +55,8 @@ export function createMessageRoutes({ drivers, draftFile }: MessageRoutesDeps): 
     }
     const upload = await draftFile(userId, parseId('draft', id), attachmentId);
     if (!upload) throw notFound('file');
-    const { name: filename, type: mimeType, content } = upload;
-    const size = content.length;
-    return { filename, mimeType, listedSize: size, size, stream: Readable.from([content]) };
+    const { name: filename, type: mimeType, size, octets } = upload;
+    return { filename, mimeType, listedSize: size, size, stream: Readable.from(octets) };
   }
 
   return new Hono<HttpEnv>()

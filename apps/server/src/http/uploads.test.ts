@@ -1,21 +1,22 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { MailError } from '../lib/driver/errors.ts';
 import { mount } from './http.fixture.ts';
-import type { ReceivedFile } from './upload-body.ts';
 import { createUploadRoutes } from './uploads.ts';
 
 const MAX = 1000;
 
 function uploads() {
-  const stored: ReceivedFile[] = [];
+  const stored: { name: string; type: string; content: Buffer }[] = [];
   const routes = createUploadRoutes({
     maxBytes: MAX,
-    storeUpload: async (_userId, file) => {
-      if (file.name === 'one-too-many') {
+    storeUpload: async (_userId, { name, type, octets }) => {
+      const content = await buffer(octets);
+      if (name === 'one-too-many') {
         throw new MailError({ code: 'THROTTLED', message: 'Too many files are waiting to be sent.' });
       }
-      stored.push(file);
-      return { uploadId: 'u-1', name: file.name, type: file.type, size: file.content.length };
+      stored.push({ name, type, content });
+      return { uploadId: 'u-1', name, type, size: content.length };
     },
   });
   const post = (body: string | ReadableStream, headers: Record<string, string>) =>

@@ -1,6 +1,6 @@
 /**
- * `POST /api/uploads`: one file, kept for a day unless a draft takes it (engine/outbox/uploads.ts). A user's further
- * uploads wait while some are being received, which bounds the memory that they take.
+ * `POST /api/uploads`: one file, kept for a day unless a draft takes it (engine/outbox/uploads.ts), written as it comes. A
+ * user's further uploads wait while some are being received.
  */
 import type { AttachmentRef, UserId } from '@postroom/db';
 import { Hono } from 'hono';
@@ -11,12 +11,12 @@ import { createSlots } from './slots.ts';
 import { type ReceivedFile, receiveFile } from './upload-body.ts';
 
 export interface UploadRoutesDeps {
-  /** Stores the file for a day; throws THROTTLED when the user has too many. */
+  /** Reads the file and stores it for a day; throws THROTTLED when the user has too many, and what the file throws. */
   readonly storeUpload: (userId: UserId, file: ReceivedFile) => Promise<AttachmentRef>;
   readonly maxBytes?: number;
 }
 
-const MAX_BYTES = 50 * 1024 * 1024;
+const MAX_BYTES = 100 * 1024 * 1024;
 const AT_A_TIME = 3;
 /** RFC 6838 section 4.2, with nothing that could end a header. */
 const MEDIA_TYPE = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,62}\/[a-z0-9][a-z0-9!#$&^_.+-]{0,80}$/;
@@ -31,12 +31,12 @@ export function createUploadRoutes({ storeUpload, maxBytes = MAX_BYTES }: Upload
     return slots.run(
       userId,
       async () => {
-        const file = await receiveFile({ body, contentType, maxBytes });
-        if (file === 'too-large') {
+        const stored = await receiveFile({ body, contentType, maxBytes }, (file) => storeUpload(userId, cleaned(file)));
+        if (stored === 'too-large') {
           return errorResponse(c, 413, `The file is larger than ${Math.floor(maxBytes / 1024 / 1024)} MB.`);
         }
-        if (file === 'malformed') return errorResponse(c, 400, 'There is no whole file in the request.');
-        const { uploadId, name, type, size } = await storeUpload(userId, cleaned(file));
+        if (stored === 'malformed') return errorResponse(c, 400, 'There is no whole file in the request.');
+        const { uploadId, name, type, size } = stored;
         return c.json({ uploadId, name, type, size });
       },
       signal,
@@ -44,8 +44,8 @@ export function createUploadRoutes({ storeUpload, maxBytes = MAX_BYTES }: Upload
   });
 }
 
-function cleaned({ name, type, content }: ReceivedFile): ReceivedFile {
+function cleaned({ name, type, octets }: ReceivedFile): ReceivedFile {
   const lower = type.toLowerCase();
   const known = MEDIA_TYPE.test(lower) ? lower : 'application/octet-stream';
-  return { name: safeFilename(name, known), type: known, content };
+  return { name: safeFilename(name, known), type: known, octets };
 }

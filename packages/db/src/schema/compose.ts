@@ -11,11 +11,11 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { ConnectionId, DraftId, MessageRowId, OutboxId, ThreadId, UserId } from '../ids.ts';
+import type { ConnectionId, DraftId, MessageRowId, OutboxId, ThreadId, Uid, UserId } from '../ids.ts';
 import { connection } from './account.ts';
 import { user } from './auth.ts';
 import { at, bytea, int8 } from './columns.ts';
-import type { Address, AttachmentRef, OutgoingRecipient, StoredError } from './shapes.ts';
+import type { Address, AttachmentRef, OutgoingFile, OutgoingRecipient, StoredError } from './shapes.ts';
 
 export const draft = pgTable(
   'draft',
@@ -40,6 +40,8 @@ export const draft = pgTable(
     /** Grows with every change here; `pushedRevision` is what the server has. */
     revision: integer('revision').notNull().default(1),
     pushedRevision: integer('pushed_revision').notNull().default(0),
+    /** Another client saved it too, and its version is a draft of its own. */
+    changedElsewhere: boolean('changed_elsewhere').notNull().default(false),
     /** Set when deleted here or sent; the row goes once the server copy is gone. */
     deletedAt: at('deleted_at'),
     updatedAt: at('updated_at').notNull().defaultNow(),
@@ -65,8 +67,10 @@ export const outbox = pgTable(
     id: int8('id').$type<OutboxId>().notNull().generatedAlwaysAsIdentity(),
     state: text('state').$type<OutboxState>().notNull(),
     step: text('step').$type<SubmissionStep>().notNull().default('none'),
-    /** The message, Bcc included, frozen when queued. The wire gets it without Bcc. */
+    /** The message, Bcc included, frozen when queued: all of it but the files. The wire gets it without Bcc. */
     mime: bytea('mime').notNull(),
+    /** Its files in their order, each with where its bytes stand in `mime`; null: they are in there. */
+    files: jsonb('files').$type<OutgoingFile[]>().notNull().default([]),
     mailFrom: text('mail_from').notNull(),
     recipients: jsonb('recipients').$type<OutgoingRecipient[]>().notNull(),
     to: jsonb('to').$type<Address[]>().notNull(),
@@ -87,6 +91,9 @@ export const outbox = pgTable(
     leaseUntil: at('lease_until'),
     /** Whether the Sent copy is filed: by us, or found there. */
     sentCopyFiled: boolean('sent_copy_filed').notNull().default(false),
+    /** The UID of the copy we filed, and when Sent is looked at once more, for a copy that the server filed beside it. */
+    copyUid: int8('copy_uid').$type<Uid>(),
+    verifyCopyAt: at('verify_copy_at'),
     error: jsonb('error').$type<StoredError>(),
     /** When the bytes were accepted, or the outcome became unknowable. */
     submittedAt: at('submitted_at'),
@@ -98,6 +105,7 @@ export const outbox = pgTable(
     index('outbox_due')
       .on(t.nextAttemptAt)
       .where(sql`${t.state} in ('scheduled', 'queued', 'sending', 'uncertain') or not ${t.sentCopyFiled}`),
+    index('outbox_verify').on(t.connectionId, t.verifyCopyAt).where(sql`${t.verifyCopyAt} is not null`),
     foreignKey({ columns: [t.connectionId], foreignColumns: [connection.id] }).onDelete('cascade'),
   ],
 );
@@ -113,10 +121,24 @@ export const upload = pgTable(
     name: text('name').notNull(),
     type: text('type').notNull(),
     size: integer('size').notNull(),
-    content: bytea('content').notNull(),
+    /** Of the whole; null while it is being received. */
+    sha256: bytea('sha256'),
     /** Unused uploads go at this time; a draft or an outgoing message holds its own. */
     expiresAt: at('expires_at'),
     createdAt: at('created_at').notNull().defaultNow(),
   },
   (t) => [index('upload_user').on(t.userId), index('upload_expiry').on(t.expiresAt)],
+);
+
+/** The bytes of an upload in pieces, so that none of its readers and writers holds all of them. */
+export const uploadChunk = pgTable(
+  'upload_chunk',
+  {
+    uploadId: text('upload_id')
+      .notNull()
+      .references(() => upload.id, { onDelete: 'cascade' }),
+    position: integer('position').notNull(),
+    bytes: bytea('bytes').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.uploadId, t.position] })],
 );

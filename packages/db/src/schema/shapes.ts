@@ -33,6 +33,8 @@ export interface StoredPins {
 export interface Learned {
   /** Whether the submission server files a Sent copy by itself. */
   sentAutoSave?: boolean;
+  /** … under a Message-ID of its own. */
+  rewritesMessageId?: boolean;
   /** False once a QRESYNC answer disagreed with the mailbox. */
   qresyncTrusted?: boolean;
   /** Lowered when the server refused a further connection. */
@@ -101,6 +103,11 @@ export interface AttachmentRef {
   size: number;
   inline?: boolean;
   contentId?: string;
+}
+
+/** A file of a frozen message. `at`: the octet of the message kept without its files before which it stands, in base64. */
+export interface OutgoingFile extends AttachmentRef {
+  at: number | null;
 }
 
 export interface OutgoingRecipient {

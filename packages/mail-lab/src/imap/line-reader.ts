@@ -47,10 +47,10 @@ export function createLineReader(socket: Duplex): LineReader {
     chunks = [];
   };
   async function ready(): Promise<void> {
-    for (;;) {
+    // Gathered when nothing is left: what is longer grows too often otherwise.
+    while (!buffer.includes('\r\n')) {
+      if (chunks.length === 0) await more();
       gather();
-      if (buffer.includes('\r\n')) return;
-      await more();
     }
   }
   async function line(): Promise<string> {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { MailError } from '../../lib/driver/errors.ts';
 import { createEgress, type Egress } from '../../security/egress.ts';
 import { createTlsPolicy } from '../../security/tls.ts';
+import { sourceOfBuffer } from '../mime/index.ts';
 import { createDialler, type Dialler } from './dialler.ts';
 
 const tls = createTlsPolicy({ extraCa: null, insecureHosts: [] });
@@ -31,7 +32,11 @@ function dialImap(dialler: Dialler, port: number, security: Security) {
   });
 }
 
-const submission = { mailFrom: USER.user, rcptTo: ['bob@lab.test'], message: Buffer.from('Subject: Hi\r\n\r\nHi\r\n') };
+const submission = {
+  mailFrom: USER.user,
+  rcptTo: ['bob@lab.test'],
+  message: sourceOfBuffer(Buffer.from('Subject: Hi\r\n\r\nHi\r\n')),
+};
 const submit = (
   dialler: Dialler,
   port: number,

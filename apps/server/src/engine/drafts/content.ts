@@ -4,9 +4,10 @@ import { MailError } from '../../lib/driver/errors.ts';
 import { presentId } from '../../lib/driver/ids.ts';
 import type { Draft } from '../../lib/driver/schemas.ts';
 import { type Queryable, row } from '../index/sql.ts';
-import { assertSendable, buildMessage } from '../mime/index.ts';
-import { loadAttachments } from '../outbox/attachments.ts';
+import { assertSendable, buildMessage, type FrozenMessage } from '../mime/index.ts';
+import { toAttach } from '../outbox/attachments.ts';
 import type { Sender } from '../outbox/enqueue.ts';
+import { stampOf } from './server-copies.ts';
 
 export interface DraftRow {
   readonly id: DraftId;
@@ -25,10 +26,11 @@ export interface DraftRow {
   readonly revision: number;
   readonly pushed_revision: number;
   readonly updated_at: Date;
+  readonly changed_elsewhere: boolean;
 }
 
 export const DRAFT_COLUMNS = `id, "to", cc, bcc, subject, html, attachments, thread_id, in_reply_to, "references", from_email,
-  message_id_header, message_id, revision, pushed_revision, updated_at`;
+  message_id_header, message_id, revision, pushed_revision, updated_at, changed_elsewhere`;
 
 export async function loadDraft(
   sql: Queryable,
@@ -43,7 +45,7 @@ export async function loadDraft(
 }
 
 /** RFC 5322 bytes of what has been written so far; recipients that are no addresses yet are left out. */
-export async function draftBytes(sql: Queryable, sender: Sender, draft: DraftRow): Promise<Buffer> {
+export async function freezeDraft(sql: Queryable, sender: Sender, draft: DraftRow): Promise<FrozenMessage> {
   const from = { email: draft.from_email ?? sender.email, ...(sender.name === '' ? {} : { name: sender.name }) };
   return buildMessage({
     from: isSendable(from) ? from : { email: sender.email },
@@ -52,12 +54,12 @@ export async function draftBytes(sql: Queryable, sender: Sender, draft: DraftRow
     bcc: draft.bcc,
     subject: draft.subject.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' '),
     html: draft.html,
-    attachments: await loadAttachments(sql, sender.userId, draft.attachments),
+    attachments: await toAttach(sql, sender.userId, draft.attachments),
     messageId: draft.message_id_header,
     date: draft.updated_at,
     ...(draft.in_reply_to === null ? {} : { inReplyTo: draft.in_reply_to }),
     references: draft.references,
-    headers: { 'X-Postroom-Draft-Id': draft.message_id_header },
+    headers: stampOf(draft.message_id_header, draft.updated_at),
     keepBcc: true,
     skipUnsendable: true,
   });
@@ -94,5 +96,7 @@ export function presentDraft(connectionId: ConnectionId, draft: DraftRow): Draft
     ...(draft.in_reply_to === null ? {} : { inReplyTo: draft.in_reply_to }),
     ...(draft.from_email === null ? {} : { fromEmail: draft.from_email }),
     updatedAt: draft.updated_at.toISOString(),
+    revision: draft.revision,
+    ...(draft.changed_elsewhere ? { changedElsewhere: true } : {}),
   };
 }

@@ -1,17 +1,21 @@
 /**
- * Drafts to the server: append the new copy, then remove every older one of the same Message-ID. In this order a crash
- * leaves two copies for a while and never none; the next push, which finds the draft still dirty, leaves exactly one.
+ * Drafts to the server: the new copy replaces the older one (REPLACE, RFC 8508), or is appended and every older one of ours
+ * removed. In this order a crash leaves two copies for a while and never none; the next push, which finds the draft still
+ * dirty, leaves exactly one. A copy that another client has saved meanwhile is never removed: then both stay.
  */
 import type { ConnectionId, DraftId, MailboxId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { carrierMailbox, coverCarriers } from '../gmail/show-labels.ts';
-import type { ImapSession } from '../imap/types.ts';
+import type { Flags, ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { type OwnMailbox, onServer } from '../operations/mailbox-of-role.ts';
 import type { Sender } from '../outbox/enqueue.ts';
-import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
-import { DRAFT_COLUMNS, type DraftRow, draftBytes } from './content.ts';
+import { messageSource } from '../outbox/frozen-row.ts';
+import { settleOwnCopy, tellThreads, threadsOf } from '../outbox/own-copy.ts';
+import { DRAFT_COLUMNS, type DraftRow, freezeDraft } from './content.ts';
+import { keepApart } from './elsewhere.ts';
+import { serverCopies } from './server-copies.ts';
 
 /**
  * A draft that is being written waits so long after its last change, which the screen saves when the writing pauses; one
@@ -55,38 +59,22 @@ export async function pushDrafts(
       if (draft.deleted_at !== null) await forget(pool, connectionId, draft.id, draft.message_id);
       continue;
     }
-    const older = await olderCopies(pool, connectionId, session, home, draft);
-    const uid = draft.deleted_at === null ? await append(pool, session, { mailbox, home }, sender, draft, older) : null;
-    const removed = uid === null ? older : older.filter((one) => one !== uid);
+    const { ours, foreign } = await serverCopies(pool, connectionId, session, home, draft);
+    if (draft.deleted_at !== null) {
+      if (ours.length > 0) await remove(pool, connectionId, session, home, UidSet.of(ours));
+      await forget(pool, connectionId, draft.id, draft.message_id);
+      continue;
+    }
+    const saved = foreign.length > 0 ? await keepApart(pool, sender, draft) : draft;
+    const uid = await store(pool, session, { mailbox, home }, sender, saved, ours);
+    const removed = ours.filter((one) => one !== uid);
     if (removed.length > 0) await remove(pool, connectionId, session, home, UidSet.of(removed));
-    if (draft.deleted_at !== null) await forget(pool, connectionId, draft.id, draft.message_id);
-    else await settle(pool, connectionId, home, draft, uid);
+    await settle(pool, connectionId, home, saved, uid);
   }
 }
 
-/** Every copy the server has of it: by the fixed Message-ID, and where we know it to be. */
-async function olderCopies(
-  pool: pg.Pool,
-  connectionId: ConnectionId,
-  session: ImapSession,
-  mailbox: OwnMailbox,
-  draft: DraftRow,
-): Promise<Uid[]> {
-  const { uidValidity } = await session.select(mailbox.path);
-  const found = await session.searchHeader('Message-ID', draft.message_id_header);
-  // Under another UIDVALIDITY the UIDs that we know are those of other messages.
-  const known = await rows<{ uid: Uid }>(
-    pool,
-    `select p.uid from placement p
-     join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-     where p.connection_id = $1 and p.mailbox_id = $2 and p.message_id = $3 and p.uid is not null
-       and ($4::bigint is null or b.uid_validity = $4)`,
-    [connectionId, mailbox.id, draft.message_id, uidValidity],
-  );
-  return [...new Set([...found, ...known.map(({ uid }) => uid)])];
-}
-
-async function append(
+/** Stores what is here, and takes an older copy away with the same command where the server can. */
+async function store(
   pool: pg.Pool,
   session: ImapSession,
   { mailbox, home }: { mailbox: OwnMailbox; home: OwnMailbox },
@@ -94,13 +82,18 @@ async function append(
   draft: DraftRow,
   older: readonly Uid[],
 ): Promise<Uid | null> {
-  const bytes = await draftBytes(pool, sender, draft);
-  const { uid } = await session.append(
-    mailbox.path,
-    bytes,
-    { system: ['draft', 'seen'], keywords: [] },
-    draft.updated_at,
-  );
+  const source = messageSource(pool, await freezeDraft(pool, sender, draft));
+  const flags: Flags = { system: ['draft', 'seen'], keywords: [] };
+  const newest = older.length > 0 ? (Math.max(...older) as Uid) : undefined;
+  const mayReplace = session.capabilities.replace && home.id === mailbox.id;
+  const append = () => session.append(mailbox.path, source, flags, draft.updated_at);
+  const replace = (older: Uid) =>
+    session.replace(older, mailbox.path, source, flags, draft.updated_at).catch((error: unknown) => {
+      // Its older copy may have gone in this moment: what is said is that nothing was stored.
+      if (session.closed) throw error;
+      return append();
+    });
+  const { uid } = await (mayReplace && newest !== undefined ? replace(newest) : append());
   await session.select(home.path);
   if (uid !== null && home.id === mailbox.id) return uid;
   const after = await session.searchHeader('Message-ID', draft.message_id_header);
@@ -160,27 +153,9 @@ async function settle(
       [connectionId, draft.id, draft.revision],
     );
     if (uid === null || draft.message_id === null) return;
-    // The sync may have listed the new copy already, as a message of its own.
-    const doubles = await rows<{ message_id: MessageRowId }>(
-      tx,
-      `delete from placement where connection_id = $1 and mailbox_id = $2 and uid = $3 and message_id <> $4
-       returning message_id`,
-      [connectionId, mailbox.id, uid, draft.message_id],
-    );
-    await tx.query(
-      `delete from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3
-         and uid is distinct from $4
-         and exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
-      [connectionId, mailbox.id, draft.message_id, uid],
-    );
-    await tx.query(
-      `update placement set uid = $4, state = case state when 'arriving' then 'present' else state end
-       where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is distinct from $4`,
-      [connectionId, mailbox.id, draft.message_id, uid],
-    );
+    await settleOwnCopy(tx, connectionId, { messageId: draft.message_id, mailboxId: mailbox.id, uid });
     await lieThere(tx, connectionId, mailbox.id, draft.message_id, uid);
-    const ids = [draft.message_id, ...doubles.map(({ message_id }) => message_id)];
-    await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, ids));
+    await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [draft.message_id]));
   });
 }
 

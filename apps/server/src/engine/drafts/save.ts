@@ -5,23 +5,24 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectionId, DraftId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
-import { notFound } from '../../lib/driver/errors.ts';
+import { MailError, notFound } from '../../lib/driver/errors.ts';
 import { isPublicId, parseId, presentId } from '../../lib/driver/ids.ts';
 import type { Draft, DraftInput } from '../../lib/driver/schemas.ts';
 import type { WithImap } from '../accounts/access.ts';
 import { publish } from '../events/publish.ts';
 import { saveBody, saveSnippets } from '../index/bodies.ts';
 import { FLAG } from '../index/flags.ts';
-import { newMessageFromSource, ownAddresses } from '../index/new-message.ts';
+import { newMessageFromFrozen, ownAddresses } from '../index/new-message.ts';
 import { indexMessages } from '../index/search-index.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { parseMessage, snippet } from '../mime/index.ts';
 import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
 import { wakeAccount } from '../operations/wake.ts';
-import { keepAttachments, saveUpload } from '../outbox/attachments.ts';
+import { keepAttachments } from '../outbox/attachments.ts';
 import { findParent, type Sender } from '../outbox/enqueue.ts';
 import { showOwnCopy, tellThreads, threadsOf } from '../outbox/own-copy.ts';
-import { DRAFT_COLUMNS, type DraftRow, draftBytes, loadDraft, presentDraft } from './content.ts';
+import { DRAFT_COLUMNS, type DraftRow, freezeDraft, loadDraft, presentDraft } from './content.ts';
+import { foreignValues, readForeign } from './foreign.ts';
 import { removeDraft } from './remove.ts';
 
 export type Drafts = ReturnType<typeof createDrafts>;
@@ -45,7 +46,6 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
       await session.select(place.path, { readOnly: true });
       return session.fetchSource(place.uid);
     });
-    const parsed = parseMessage(raw);
     return transaction(pool, async (tx) => {
       await lockAccount(tx, connectionId);
       const already = await row<{ id: DraftId }>(
@@ -54,30 +54,18 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
         [connectionId, messageId],
       );
       if (already) return (await loadDraft(tx, connectionId, already.id)) as DraftRow;
-      const attachments = [];
-      for (const { filename, mimeType, content, inline, contentId } of parsed.attachments) {
-        const saved = await saveUpload(tx, sender.userId, { name: filename, type: mimeType, content });
-        attachments.push({ ...saved, inline, ...(contentId === undefined ? {} : { contentId }) });
-      }
+      const foreign = await readForeign(tx, sender.userId, raw);
       const [threadId] = await threadsOf(tx, connectionId, [messageId]);
       const made = await row<DraftRow>(
         tx,
-        `insert into draft (connection_id, "to", cc, bcc, subject, html, attachments, thread_id, in_reply_to, "references",
-           from_email, message_id_header, message_id, pushed_revision)
+        `insert into draft (connection_id, "to", cc, bcc, subject, html, attachments, in_reply_to, "references",
+           from_email, thread_id, message_id_header, message_id, pushed_revision)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 1) returning ${DRAFT_COLUMNS}`,
         [
           connectionId,
-          JSON.stringify(parsed.to),
-          JSON.stringify(parsed.cc),
-          JSON.stringify(parsed.bcc),
-          parsed.subject,
-          parsed.html || paragraphs(parsed.text),
-          JSON.stringify(attachments),
+          ...foreignValues(foreign),
           threadId ?? null,
-          parsed.inReplyTo[0] ?? null,
-          parsed.references,
-          parsed.from[0]?.email ?? null,
-          parsed.messageId ?? newMessageId(sender),
+          foreign.messageId ?? newMessageId(sender),
           messageId,
         ],
       );
@@ -100,7 +88,7 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
 
   return {
     /** Creates, or replaces what `id` names. */
-    async create(sender: Sender, input: DraftInput): Promise<{ id: string }> {
+    async create(sender: Sender, input: DraftInput): Promise<{ id: string; revision: number }> {
       const existing = input.id ? await open(sender, input.id) : null;
       const parent = await findParent(pool, sender.id, input);
       return transaction(pool, async (tx) => {
@@ -128,8 +116,9 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
                  thread_id = coalesce($8, thread_id), in_reply_to = coalesce($9, in_reply_to),
                  "references" = case when cardinality($10::text[]) > 0 then $10 else "references" end,
                  from_email = coalesce($11, from_email), revision = revision + 1, updated_at = now()
-               where connection_id = $1 and id = $12 and deleted_at is null returning ${DRAFT_COLUMNS}`,
-              [...content, existing.id],
+               where connection_id = $1 and id = $12 and deleted_at is null
+                 and revision = coalesce($13, revision) returning ${DRAFT_COLUMNS}`,
+              [...content, existing.id, input.baseRevision ?? null],
             )
           : await row<DraftRow>(
               tx,
@@ -138,12 +127,13 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${DRAFT_COLUMNS}`,
               [...content, newMessageId(sender)],
             );
+        if (!saved && existing && (await loadDraft(tx, sender.id, existing.id))) throw changedMeanwhile();
         if (!saved) throw notFound('draft');
         await showDraft(tx, sender, saved);
         const id = presentId('draft', sender.id, saved.id);
         await publish(tx, { connectionId: sender.id, kind: 'drafts', ids: [id] });
         await wakeAccount(tx, sender.id);
-        return { id };
+        return { id, revision: saved.revision };
       });
     },
 
@@ -165,7 +155,7 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
            select distinct on (m.id) m.id, m.addresses -> 'to', m.addresses -> 'cc', m.addresses -> 'bcc', m.subject,
              coalesce((select s.snippet from message_snippet s where s.connection_id = m.connection_id and s.message_id = m.id), ''),
              '[]'::jsonb, m.thread_id, m.in_reply_to, m."references", m.addresses -> 'from' ->> 'email',
-             coalesce(m.message_id, ''), m.id, 1, 1, m.received_at, m.id
+             coalesce(m.message_id, ''), m.id, 1, 1, m.received_at, false, m.id
            from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
            join message m on m.connection_id = p.connection_id and m.id = p.message_id
            where p.connection_id = $1 and b.role = 'drafts' and p.state = 'present' and p.flags & 8 = 0
@@ -194,6 +184,14 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
   };
 }
 
+function changedMeanwhile(): MailError {
+  return new MailError({
+    code: 'CONFLICT',
+    message: 'This draft was changed in another window or program.',
+    fix: 'Open it anew to see what it says now, or keep yours as a draft of its own.',
+  });
+}
+
 export function newMessageId({ email }: Pick<Sender, 'email'>): string {
   return `<${randomUUID()}@${email.slice(email.lastIndexOf('@') + 1)}>`;
 }
@@ -201,11 +199,11 @@ export function newMessageId({ email }: Pick<Sender, 'email'>): string {
 /** Puts the draft into the index, or what it says now into the row that stands for it. */
 export async function showDraft(tx: Tx, sender: Sender, draft: DraftRow): Promise<void> {
   const connectionId = sender.id;
-  const raw = await draftBytes(tx, sender, draft);
+  const frozen = await freezeDraft(tx, sender, draft);
   if (draft.message_id === null) {
     const mailboxId = await mailboxOfRole(tx, connectionId, 'drafts');
     const flags = FLAG.seen | FLAG.draft;
-    const messageId = await showOwnCopy(tx, connectionId, { raw, mailboxId, flags, receivedAt: draft.updated_at });
+    const messageId = await showOwnCopy(tx, connectionId, { frozen, mailboxId, flags, receivedAt: draft.updated_at });
     await tx.query('update draft set message_id = $3 where connection_id = $1 and id = $2', [
       connectionId,
       draft.id,
@@ -213,8 +211,8 @@ export async function showDraft(tx: Tx, sender: Sender, draft: DraftRow): Promis
     ]);
     return;
   }
-  const { text, html } = parseMessage(raw);
-  const now = newMessageFromSource(raw, {
+  const { text, html } = parseMessage(frozen.octets);
+  const now = newMessageFromFrozen(frozen, {
     receivedAt: draft.updated_at,
     ownAddresses: await ownAddresses(tx, connectionId),
   });
@@ -244,12 +242,4 @@ export async function showDraft(tx: Tx, sender: Sender, draft: DraftRow): Promis
   await saveBody(tx, connectionId, draft.message_id, { html, text, authentication: null });
   await indexMessages(tx, connectionId, [draft.message_id]);
   await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [draft.message_id]));
-}
-
-function paragraphs(text: string): string {
-  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return escaped
-    .split(/\r?\n/)
-    .map((line) => `<p>${line}</p>`)
-    .join('');
 }

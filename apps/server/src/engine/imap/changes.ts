@@ -1,13 +1,14 @@
 /**
  * Commands that change mail: STORE (RFC 9051 §6.4.6) of flags and X-GM-LABELS, COPY, MOVE (RFC 6851), EXPUNGE (RFC 4315),
- * APPEND and CREATE. Flags are added and removed, never set as a whole. Nothing is removed that was not asked for, and
+ * APPEND, REPLACE and CREATE. Flags are added and removed, never set as a whole. Nothing is removed that was not asked for, and
  * nothing that was to be moved and did not arrive.
  */
 import type { Uid } from '@postroom/db';
 import type { ImapFlow } from 'imapflow';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { Quirks } from '../accounts/quirks/quirks.ts';
-import { copyOutcomeOf, flagNames, uidOf, uidValidityOf } from './convert.ts';
+import { append } from './append.ts';
+import { copyOutcomeOf, flagNames } from './convert.ts';
 import { internalsOf } from './internals.ts';
 import type { Replies } from './replies.ts';
 import type { Capabilities, CopyOutcome, ImapSession, MailboxStatus, StoreOutcome } from './types.ts';
@@ -25,7 +26,7 @@ export interface ChangeDeps {
 
 type Changes = Pick<
   ImapSession,
-  'storeFlags' | 'storeLabels' | 'copy' | 'move' | 'expunge' | 'append' | 'createMailbox'
+  'storeFlags' | 'storeLabels' | 'copy' | 'move' | 'expunge' | 'append' | 'replace' | 'createMailbox'
 >;
 
 export function refused(what: string): MailError {
@@ -134,9 +135,14 @@ export function createChanges(deps: ChangeDeps): Changes {
     async append(path, message, flags, internalDate) {
       const isExamined = client.mailbox !== false && client.mailbox.path === path && client.mailbox.readOnly === true;
       if (isExamined && !quirks.appendsWhileExamined) await client.mailboxOpen(path);
-      const answer = await client.append(path, message, flagNames(flags), internalDate);
-      if (!answer) throw refused(`to store a message in ${path}`);
-      return { uid: uidOf(answer.uid), uidValidity: uidValidityOf(answer.uidValidity) };
+      const outcome = await append(client, { path, message, flags: flagNames(flags), internalDate });
+      if (!outcome) throw refused(`to store a message in ${path}`);
+      return outcome;
+    },
+    async replace(replaces, path, message, flags, internalDate) {
+      const outcome = await append(client, { path, message, flags: flagNames(flags), internalDate, replaces });
+      if (!outcome) throw refused(`to store a message in ${path}`);
+      return outcome;
     },
     /** Where everything is kept below the inbox and no NAMESPACE says so, only the refusal shows it. */
     async createMailbox(path) {

@@ -101,7 +101,8 @@ export function createFetches(client: ImapFlow, quirks: Quirks): Fetches {
         for await (const answer of client.fetch(set.toString(), query, { uid: true })) {
           count();
           const uid = uidOf(answer.uid);
-          const bytes = answer.bodyParts?.get(part.toLowerCase());
+          // imapflow takes the header, however it was asked for, for the one header there is.
+          const bytes = part === 'HEADER' ? answer.headers : answer.bodyParts?.get(part.toLowerCase());
           // A copy: what the server sent beyond what was asked for is let go.
           if (uid !== null && set.has(uid) && bytes) heads.set(uid, Buffer.from(bytes.subarray(0, maxBytes)));
         }

@@ -2,10 +2,12 @@
  * What imapflow can do and its types do not say: 2.x strips it from the declarations as internal. The version is pinned;
  * nothing but the files of this folder uses it.
  */
+import type { Writable } from 'node:stream';
 import type { ImapFlow } from 'imapflow';
 
 export interface Word {
-  readonly type: 'ATOM' | 'STRING';
+  /** `TEXT` goes as it is. */
+  readonly type: 'ATOM' | 'STRING' | 'TEXT';
   readonly value: string;
 }
 export type Argument = Word | readonly Argument[];
@@ -24,6 +26,8 @@ interface Reply {
 }
 
 export interface Internals {
+  /** Where commands go: the socket, or what compresses them. */
+  readonly writeSocket: Writable;
   exec(command: string, args: readonly Argument[] | false, options?: object): Promise<Reply>;
   /** One of imapflow's own commands. */
   run(command: string, options?: object): Promise<unknown>;

@@ -146,6 +146,7 @@ export function createSession({ client, context, unasked, replies, quirks, limit
     move: (uids, target) => guard(() => changes.move(uids, target)),
     expunge: (uids) => guard(() => changes.expunge(uids)),
     append: (...message) => guard(() => changes.append(...message)),
+    replace: (...args) => guard(() => changes.replace(...args)),
     createMailbox: (path) => guard(() => changes.createMailbox(path)),
     renameMailbox: (from, to) => guard(async () => void (await client.mailboxRename(from, to))),
     deleteMailbox: (path) => guard(async () => void (await client.mailboxDelete(path))),

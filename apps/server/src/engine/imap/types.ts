@@ -4,6 +4,7 @@
  */
 import type { ConnectionId, MailboxRole, ModSeq, StoredEndpoint, StructureNode, Uid, UidValidity } from '@postroom/db';
 import type { Quirks } from '../accounts/quirks/quirks.ts';
+import type { MessageSource } from '../mime/index.ts';
 import type { UidSet } from './uid-set.ts';
 
 /** How to reach and enter an account; secrets in clear, in memory only. */
@@ -198,7 +199,9 @@ export interface ImapSession {
   copy(uids: UidSet, target: string): Promise<CopyOutcome>;
   /** Removes exactly these, never another client's `\Deleted`. Without UIDPLUS what cannot be done safely stays flagged. */
   expunge(uids: UidSet): Promise<{ left: readonly Uid[] }>;
-  append(path: string, message: Buffer, flags: Flags, internalDate?: Date): Promise<AppendOutcome>;
+  append(path: string, message: MessageSource, flags: Flags, internalDate?: Date): Promise<AppendOutcome>;
+  /** REPLACE, where the server has it: stores it and takes away `uid` of the selected mailbox, as one. */
+  replace(uid: Uid, path: string, message: MessageSource, flags: Flags, internalDate?: Date): Promise<AppendOutcome>;
   /** Its path as the server has it: below the personal namespace's prefix. One that is there already is left as it is. */
   createMailbox(path: string): Promise<string>;
   renameMailbox(from: string, to: string): Promise<void>;

@@ -1,12 +1,14 @@
 /**
- * From what the wire gives (FETCH of header fields and structure) or from a whole source to a row of the index.
+ * From what the wire gives (FETCH of header fields and structure) or from what we wrote ourselves to a row of the index.
  * Decoding is `mime/`'s; nothing here throws for what a message contains.
  */
 import type { Address, ConnectionId, MessageAddresses, MessageExtras, StructureNode } from '@postroom/db';
 import type { FetchedMessage } from '../imap/types.ts';
 import {
   extractMessageIds,
+  type FrozenMessage,
   fingerprint,
+  frozenSize,
   type HeaderBlock,
   hasAttachments,
   normalizeEmail,
@@ -16,9 +18,8 @@ import {
   parseMessageId,
   providerThreadKey,
   references,
-  splitParts,
   storable,
-  structureFromParts,
+  structureOfFrozen,
   threadKeys,
 } from '../mime/index.ts';
 import { type Queryable, row, rows } from './sql.ts';
@@ -69,15 +70,15 @@ export function newMessageFromFetch(
 }
 
 /** For what we put on the server ourselves: sent messages and drafts, known here before the server lists them. */
-export function newMessageFromSource(
-  source: Buffer,
+export function newMessageFromFrozen(
+  frozen: FrozenMessage,
   options: { receivedAt: Date; ownAddresses: ReadonlySet<string>; snippet?: string },
 ): NewMessage {
   return newMessage({
-    header: parseHeaderBlock(source),
-    structure: structureFromParts(splitParts(source).root),
+    header: parseHeaderBlock(frozen.octets),
+    structure: structureOfFrozen(frozen),
     receivedAt: options.receivedAt,
-    size: source.length,
+    size: frozenSize(frozen),
     emailId: null,
     serverThreadId: null,
     snippet: options.snippet ?? null,

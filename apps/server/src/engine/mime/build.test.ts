@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { MailError } from '../../lib/driver/errors.ts';
-import { type BuildInput, buildMessage, transmittedBytes } from './build.ts';
+import { type BuildInput, buildMessage as freeze } from './build.ts';
 import { decodeFlowed, encodeFlowed } from './flowed.ts';
+import { transmitted } from './frozen.ts';
 import { parseMessage } from './parse.ts';
+
+/** All is in the octets: no file is kept elsewhere. */
+const buildMessage = async (input: BuildInput) => (await freeze(input)).octets;
+const transmittedBytes = (octets: Buffer) => transmitted({ octets, files: [] }).octets;
 
 const base: BuildInput = {
   from: { name: 'Jürgen "J", Ä', email: 'j@example.org' },

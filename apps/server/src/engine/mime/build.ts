@@ -1,7 +1,8 @@
 /**
  * A message to send or to store as bytes (RFC 5322, 2045–2047, 2231, 3676), from nodemailer's MIME nodes. The bytes
  * are final: the same input gives the same bytes, boundaries and all, so that what is in the outbox is what is sent
- * and what is filed. Nothing that is given can open a file or a URL or begin a header field of its own.
+ * and what is filed. Files that are kept elsewhere stay there (frozen.ts). Nothing that is given can open a file or a URL
+ * or begin a header field of its own.
  */
 import { createHash } from 'node:crypto';
 import { toPlainText } from '@postroom/mail-html';
@@ -10,14 +11,21 @@ import { MailError } from '../../lib/driver/errors.ts';
 import { type Address, assertSendable } from './addresses.ts';
 import { safeFilename } from './filenames.ts';
 import { encodeFlowed } from './flowed.ts';
-import { lineAt } from './headers.ts';
+import type { FrozenFile, FrozenMessage } from './frozen.ts';
 import { capReferences, parseMessageId } from './message-ids.ts';
+
+/** A file that is kept elsewhere, and what it is: the same name always means the same octets. */
+export interface StoredFile {
+  uploadId: string;
+  size: number;
+  sha256: Uint8Array;
+}
 
 /** A file to attach. */
 export interface OutgoingAttachment {
   filename: string;
   mimeType: string;
-  content: Uint8Array;
+  content: Uint8Array | StoredFile;
   /** Shown inside the HTML, by `contentId`. */
   inline?: boolean | undefined;
   contentId?: string | undefined;
@@ -52,40 +60,51 @@ const ALLOWED_HEADERS =
 const ID = /^<[!-;=?-~]{1,990}>$/;
 const NODE_OPTIONS = { disableFileAccess: true, disableUrlAccess: true };
 
-/** Builds the bytes of a message. Throws `MailError` INVALID_INPUT for what cannot stand in one. */
-export async function buildMessage(input: BuildInput): Promise<Buffer> {
+/** Builds a message. Throws `MailError` INVALID_INPUT for what cannot stand in one. */
+export async function buildMessage(input: BuildInput): Promise<FrozenMessage> {
   const messageId = requireId(input.messageId);
   const text = input.text ?? (input.html === undefined ? '' : toPlainText(input.html));
-  const root = createBody(input, text, {
+  const boundary = boundaryOf(input, messageId, text);
+  const placeholders: Placeholder[] = [];
+  const root = createBody(input, text, (file, position) => contentOf(file, `${boundary} ${position}`, placeholders), {
     ...NODE_OPTIONS,
-    baseBoundary: boundaryOf(input, messageId, text),
+    baseBoundary: boundary,
     boundaryPrefix: 'postroom',
     keepBcc: input.keepBcc === true,
     newline: 'windows',
   });
   setHeaders(root, input, messageId);
-  return root.build();
+  return cutOut(await root.build(), placeholders);
 }
 
-/** The bytes as they are transmitted: without Bcc and without our own bookkeeping fields (`X-Postroom-…`). */
-export function transmittedBytes(frozen: Uint8Array): Buffer {
-  const source = Buffer.isBuffer(frozen) ? frozen : Buffer.from(frozen.buffer, frozen.byteOffset, frozen.byteLength);
+/** What stands for a file while the rest is built. */
+interface Placeholder {
+  readonly octets: Buffer;
+  readonly file: StoredFile;
+}
+
+function contentOf({ content }: OutgoingAttachment, name: string, placeholders: Placeholder[]): Buffer {
+  if (content instanceof Uint8Array) return Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const octets = createHash('sha256').update(`file ${name}`).digest();
+  placeholders.push({ octets, file: content });
+  return octets;
+}
+
+/** The octets without the placeholders, and where those stood. */
+function cutOut(built: Buffer, placeholders: readonly Placeholder[]): FrozenMessage {
   const kept: Buffer[] = [];
+  const files: FrozenFile[] = [];
   let position = 0;
-  let dropping = false;
-  while (position < source.length) {
-    const line = lineAt(source, position);
-    if (line.end === line.start) break;
-    const first = source[line.start];
-    const isFolded = first === 0x20 || first === 0x09;
-    if (!isFolded)
-      dropping = /^(?:bcc|resent-bcc|x-postroom-[a-z-]+)\s*:/i.test(
-        source.subarray(line.start, line.start + 80).toString('latin1'),
-      );
-    if (!dropping) kept.push(source.subarray(line.start, line.next));
-    position = line.next;
+  let length = 0;
+  for (const { octets, file } of placeholders) {
+    const encoded = octets.toString('base64');
+    const at = built.indexOf(encoded, position, 'latin1');
+    kept.push(built.subarray(position, at));
+    length += at - position;
+    position = at + encoded.length;
+    files.push({ uploadId: file.uploadId, size: file.size, at: length });
   }
-  return Buffer.concat([...kept, source.subarray(position)]);
+  return { octets: Buffer.concat([...kept, built.subarray(position)]), files };
 }
 
 function setHeaders(root: MimeNode, input: BuildInput, messageId: string): void {
@@ -118,25 +137,40 @@ function setHeaders(root: MimeNode, input: BuildInput, messageId: string): void 
   }
 }
 
+type OctetsOf = (file: OutgoingAttachment, position: number) => Buffer;
 type NodeOptions = ConstructorParameters<typeof MimeNode>[1];
 
 /** mixed( alternative( text, related( html, pictures ) ), files ), with every level only where it is needed. */
-function createBody(input: BuildInput, text: string, options: NodeOptions): MimeNode {
+function createBody(input: BuildInput, text: string, octetsOf: OctetsOf, options: NodeOptions): MimeNode {
   const all = input.attachments ?? [];
   const pictures =
     input.html === undefined ? [] : all.filter(({ inline, contentId }) => inline === true && contentId !== undefined);
   const files = all.filter((attachment) => !pictures.includes(attachment));
-  if (files.length === 0) return createText(input.html, text, pictures, (type) => new MimeNode(type, options));
+  const addPictures = (parent: MimeNode) => {
+    for (const [index, picture] of pictures.entries()) addFile(parent, picture, octetsOf(picture, index), 'inline');
+  };
+  if (files.length === 0) {
+    return createText(
+      input.html,
+      text,
+      pictures.length > 0 ? addPictures : null,
+      (type) => new MimeNode(type, options),
+    );
+  }
   const mixed = new MimeNode('multipart/mixed', options);
-  createText(input.html, text, pictures, (type) => mixed.createChild(type, NODE_OPTIONS));
-  for (const file of files) addFile(mixed, file, 'attachment');
+  createText(input.html, text, pictures.length > 0 ? addPictures : null, (type) =>
+    mixed.createChild(type, NODE_OPTIONS),
+  );
+  for (const [index, file] of files.entries()) {
+    addFile(mixed, file, octetsOf(file, pictures.length + index), 'attachment');
+  }
   return mixed;
 }
 
 function createText(
   html: string | undefined,
   text: string,
-  pictures: readonly OutgoingAttachment[],
+  addPictures: ((parent: MimeNode) => void) | null,
   create: (type: string) => MimeNode,
 ): MimeNode {
   if (html === undefined)
@@ -145,31 +179,37 @@ function createText(
   alternative
     .createChild('text/plain; charset=utf-8; format=flowed', NODE_OPTIONS)
     .setContent(crlf(encodeFlowed(text)));
-  const parent =
-    pictures.length === 0 ? alternative : alternative.createChild('multipart/related; type="text/html"', NODE_OPTIONS);
+  const parent = addPictures
+    ? alternative.createChild('multipart/related; type="text/html"', NODE_OPTIONS)
+    : alternative;
   parent.createChild('text/html; charset=utf-8', NODE_OPTIONS).setContent(crlf(html));
-  for (const picture of pictures) addFile(parent, picture, 'inline');
+  addPictures?.(parent);
   return alternative;
 }
 
-function addFile(parent: MimeNode, file: OutgoingAttachment, disposition: 'inline' | 'attachment'): void {
+function addFile(
+  parent: MimeNode,
+  file: OutgoingAttachment,
+  octets: Buffer,
+  disposition: 'inline' | 'attachment',
+): void {
   const filename = safeFilename(file.filename, file.mimeType);
-  const content = Buffer.from(file.content);
-  const isMessage = file.mimeType.toLowerCase() === 'message/rfc822' && isTransmissible(content);
+  const isWhole = file.content instanceof Uint8Array;
+  const isMessage = isWhole && file.mimeType.toLowerCase() === 'message/rfc822' && isTransmissible(octets);
   const type = isMessage ? 'message/rfc822' : attachmentType(file.mimeType);
   const node = parent.createChild(type, { ...NODE_OPTIONS, filename });
   node.setHeader('Content-Disposition', disposition);
   // A message/rfc822 part must not be encoded (RFC 2046 section 5.2.1).
   node.setHeader(
     'Content-Transfer-Encoding',
-    isMessage ? (content.every((byte) => byte < 0x80) ? '7bit' : '8bit') : 'base64',
+    isMessage ? (octets.every((byte) => byte < 0x80) ? '7bit' : '8bit') : 'base64',
   );
   if (file.contentId !== undefined) {
     const id = file.contentId.replace(/^<|>$/g, '');
     if (!/^[\w.!#$%&'*+/=?^`{|}~@-]{1,200}$/.test(id)) throw invalid('The Content-ID of an attachment is not usable.');
     node.setHeader('Content-ID', `<${id}>`);
   }
-  node.setContent(content);
+  node.setContent(octets);
 }
 
 function attachmentType(mimeType: string): string {
@@ -210,7 +250,9 @@ function isUsable(address: Address, skipUnsendable: boolean): boolean {
 /** Boundaries follow from the whole input, so that no content can have been written to contain them. */
 function boundaryOf(input: BuildInput, messageId: string, text: string): string {
   const hash = createHash('sha256').update(`${messageId}\0${input.date.getTime()}\0${text}\0${input.html ?? ''}`);
-  for (const { filename, content } of input.attachments ?? []) hash.update(`\0${filename}\0`).update(content);
+  for (const { filename, content } of input.attachments ?? []) {
+    hash.update(`\0${filename}\0`).update(content instanceof Uint8Array ? content : content.sha256);
+  }
   return hash.digest('hex').slice(0, 24);
 }
 

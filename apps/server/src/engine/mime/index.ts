@@ -12,7 +12,7 @@ export {
 export { type AuthenticationResults, parseAuthentication } from './authentication.ts';
 export { type ComposedBody, composeBody, type DecodedPart, decodePart, type PartEncoding } from './body.ts';
 export { type ImapBodyStructure, type Structure, structureFromImap, structureFromParts } from './bodystructure.ts';
-export { type BuildInput, buildMessage, type OutgoingAttachment, transmittedBytes } from './build.ts';
+export { type BuildInput, buildMessage, type OutgoingAttachment, type StoredFile } from './build.ts';
 export { canonicalCharset } from './charset-labels.ts';
 export { decodeText, resolveCharset, storable } from './charsets.ts';
 export { parseDate, sortDate } from './dates.ts';
@@ -20,6 +20,19 @@ export { decodeEncodedWords } from './encoded-words.ts';
 export { safeFilename } from './filenames.ts';
 export { type FingerprintInput, fingerprint, messageIdHash } from './fingerprint.ts';
 export { decodeFlowed, encodeFlowed } from './flowed.ts';
+export {
+  type FrozenFile,
+  type FrozenMessage,
+  fileOfPart,
+  frozenSize,
+  type MessageSource,
+  type ReadFile,
+  readAll,
+  sourceOf,
+  sourceOfBuffer,
+  structureOfFrozen,
+  transmitted,
+} from './frozen.ts';
 export { type HeaderBlock, type HeaderField, parseHeaderBlock } from './headers.ts';
 export { bareMessageId, extractMessageIds, parseMessageId, references } from './message-ids.ts';
 export {

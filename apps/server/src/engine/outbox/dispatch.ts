@@ -4,16 +4,17 @@
  * `claimed` is safe to send again; what it left at `data` nobody can know: shown as `uncertain`, looked for in Sent,
  * never sent again by itself.
  */
-import type { ConnectionId, MessageRowId, OutboxId, OutgoingRecipient } from '@postroom/db';
+import type { ConnectionId, MessageRowId, OutboxId, OutgoingFile, OutgoingRecipient } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
-import { transmittedBytes } from '../mime/index.ts';
+import { transmitted } from '../mime/index.ts';
 import { enqueueOperation } from '../operations/local.ts';
 import { wakeAccount } from '../operations/wake.ts';
 import { showSent } from './enqueue.ts';
+import { frozenOf, messageSource } from './frozen-row.ts';
 import { tellThreads, threadsOf } from './own-copy.ts';
 import { mergeRecipients, nextAttempt, openRecipients, type SubmissionOutcome, type Submit } from './submission.ts';
 
@@ -30,6 +31,7 @@ export interface DispatchDeps {
 interface Claimed {
   readonly id: OutboxId;
   readonly mime: Buffer;
+  readonly files: OutgoingFile[];
   readonly mail_from: string;
   readonly recipients: OutgoingRecipient[];
   readonly message_id: MessageRowId | null;
@@ -84,14 +86,14 @@ async function claim({ pool, now }: DispatchDeps, connectionId: ConnectionId): P
          lease_until = $2::timestamptz + make_interval(secs => ${LEASE_SECONDS})
        where connection_id = $1 and id = (select id from outbox where connection_id = $1
          and state in ('queued', 'scheduled') and next_attempt_at <= $2 order by next_attempt_at, id limit 1)
-       returning id, mime, mail_from, recipients, message_id, parent_id, parent_mark, attempts,
+       returning id, mime, files, mail_from, recipients, message_id, parent_id, parent_mark, attempts,
          greatest(created_at, send_at) as due_at`,
       [connectionId, now()],
     );
     if (!claimed) return undefined;
     let messageId = claimed.message_id;
     if (messageId === null) {
-      messageId = await showSent(tx, connectionId, claimed.mime, now());
+      messageId = await showSent(tx, connectionId, frozenOf(claimed), now());
       await tx.query('update outbox set message_id = $3 where connection_id = $1 and id = $2', [
         connectionId,
         claimed.id,
@@ -121,7 +123,7 @@ async function attempt(deps: DispatchDeps, connectionId: ConnectionId, claimed: 
     outcome = await deps.submit(connectionId, {
       mailFrom: claimed.mail_from,
       rcptTo: openRecipients(claimed.recipients),
-      message: transmittedBytes(claimed.mime),
+      message: messageSource(pool, transmitted(frozenOf(claimed))),
       onData: async () => {
         const { rowCount } = await pool.query(
           `update outbox set step = 'data' where connection_id = $1 and id = $2 and state = 'sending' and step = 'claimed'`,

@@ -16,15 +16,16 @@ import type {
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { isPublicId, parseId, presentId } from '../../lib/driver/ids.ts';
-import type { OutgoingState, SendInput } from '../../lib/driver/schemas.ts';
+import { type OutgoingState, type SendInput, undoSendSecondsSchema } from '../../lib/driver/schemas.ts';
 import { removeDraft } from '../drafts/remove.ts';
 import { publish } from '../events/publish.ts';
 import { FLAG } from '../index/flags.ts';
 import { lockAccount, type Queryable, row, rows, type Tx, transaction } from '../index/sql.ts';
-import { assertSendable, buildMessage } from '../mime/index.ts';
+import { assertSendable, buildMessage, type FrozenMessage, frozenSize } from '../mime/index.ts';
 import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
 import { wakeAccount } from '../operations/wake.ts';
-import { loadAttachments } from './attachments.ts';
+import { keepAttachments, toAttach } from './attachments.ts';
+import { outgoingFiles } from './frozen-row.ts';
 import { showOwnCopy } from './own-copy.ts';
 
 /** The account that sends. */
@@ -36,7 +37,7 @@ export interface Sender {
 }
 
 /** Above this no server takes a message. */
-const MAX_BYTES = 100 * 1024 * 1024;
+const MAX_BYTES = 200 * 1024 * 1024;
 
 interface Parent {
   readonly id: MessageRowId;
@@ -56,13 +57,14 @@ export async function enqueue(
   const recipients = recipientsOf(input);
   const from = await senderAddress(pool, sender, input.fromEmail);
   const parent = await findParent(pool, sender.id, input);
-  const attachments = await loadAttachments(pool, sender.userId, input.attachments ?? []);
+  const attached = await keepAttachments(pool, sender.userId, input.attachments ?? []);
   const messageIdHeader = `<${randomUUID()}@${from.email.slice(from.email.lastIndexOf('@') + 1)}>`;
   const scheduledAt = input.sendAt === undefined ? null : new Date(input.sendAt);
   const isScheduled = scheduledAt !== null && scheduledAt > now;
+  const dueAt = isScheduled ? scheduledAt : await endOfHold(pool, sender.userId, now);
   const ancestors = parent ? [...parent.references, ...(parent.message_id ? [parent.message_id] : [])] : [];
   const replied = parent?.message_id ?? (input.inReplyTo?.includes('@') ? input.inReplyTo : null);
-  const mime = await buildMessage({
+  const frozen = await buildMessage({
     from,
     to: input.to,
     cc: input.cc,
@@ -70,7 +72,7 @@ export async function enqueue(
     subject: input.subject,
     html: input.message,
     text: input.text,
-    attachments,
+    attachments: await toAttach(pool, sender.userId, attached),
     messageId: messageIdHeader,
     date: isScheduled ? scheduledAt : now,
     ...(replied !== null && !input.isForward ? { inReplyTo: replied } : {}),
@@ -78,7 +80,7 @@ export async function enqueue(
     headers: input.headers,
     keepBcc: true,
   });
-  if (mime.length > MAX_BYTES) {
+  if (frozenSize(frozen) > MAX_BYTES) {
     throw new MailError({
       code: 'MESSAGE_TOO_LARGE',
       message: 'The message with its attachments is too large to be sent.',
@@ -91,17 +93,20 @@ export async function enqueue(
     if (again) return again;
     const draftId = draftIdOf(sender.id, input.draftId);
     if (draftId !== null) await removeDraft(tx, sender.id, draftId);
-    const messageId = isScheduled ? null : await showSent(tx, sender.id, mime, now);
+    // Held again: a moment ago nothing but the composer had them.
+    await keepAttachments(tx, sender.userId, attached);
+    const messageId = isScheduled ? null : await showSent(tx, sender.id, frozen, now);
     const state: OutgoingState = isScheduled ? 'scheduled' : 'queued';
     const made = await row<{ id: OutboxId }>(
       tx,
-      `insert into outbox (connection_id, state, mime, mail_from, recipients, "to", cc, bcc, subject, message_id_header,
+      `insert into outbox (connection_id, state, mime, files, mail_from, recipients, "to", cc, bcc, subject, message_id_header,
          message_id, parent_id, parent_mark, draft_id, idempotency_key, send_at, next_attempt_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) returning id`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id`,
       [
         sender.id,
         state,
-        mime,
+        frozen.octets,
+        JSON.stringify(outgoingFiles(attached, frozen)),
         from.email,
         JSON.stringify(recipients.map((email): OutgoingRecipient => ({ email, status: 'pending' }))),
         JSON.stringify(input.to),
@@ -115,7 +120,7 @@ export async function enqueue(
         draftId,
         input.idempotencyKey ?? null,
         scheduledAt,
-        isScheduled ? scheduledAt : now,
+        dueAt,
       ],
     );
     const id = presentId('outbox', sender.id, (made as { id: OutboxId }).id);
@@ -125,10 +130,26 @@ export async function enqueue(
   });
 }
 
+/** So long the user may take back what was sent (settings, `undoSendSeconds`). */
+async function endOfHold(pool: pg.Pool, userId: UserId, now: Date): Promise<Date> {
+  const chosen = await row<{ seconds: unknown }>(
+    pool,
+    `select settings -> 'undoSendSeconds' as seconds from user_settings where user_id = $1`,
+    [userId],
+  );
+  const seconds = undoSendSecondsSchema.safeParse(chosen?.seconds);
+  return new Date(now.getTime() + (seconds.success ? seconds.data : 0) * 1000);
+}
+
 /** Puts it into Sent as it will be there. */
-export async function showSent(tx: Tx, connectionId: ConnectionId, raw: Buffer, at: Date): Promise<MessageRowId> {
+export async function showSent(
+  tx: Tx,
+  connectionId: ConnectionId,
+  frozen: FrozenMessage,
+  at: Date,
+): Promise<MessageRowId> {
   const mailboxId = await mailboxOfRole(tx, connectionId, 'sent');
-  return showOwnCopy(tx, connectionId, { raw, mailboxId, flags: FLAG.seen, receivedAt: at });
+  return showOwnCopy(tx, connectionId, { frozen, mailboxId, flags: FLAG.seen, receivedAt: at });
 }
 
 async function findByKey(

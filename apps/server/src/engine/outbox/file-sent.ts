@@ -1,38 +1,45 @@
 /**
  * After the sending: exactly one copy in Sent, the server's own where it files one, else ours; and the search in Sent for
- * what nobody knows was sent.
+ * what nobody knows was sent. Whether a server files one is known of some; of all others it is learned: by what lies there
+ * before we have filed anything, and by what came beside ours (verify-copy.ts).
  */
-import type { ConnectionId, Learned, MessageRowId, OutboxId, StoredEndpoint, Uid } from '@postroom/db';
+import type { ConnectionId, Learned, MessageRowId, OutboxId, OutgoingFile, StoredEndpoint, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import type { WithImap } from '../accounts/access.ts';
 import { filesSentCopy } from '../accounts/quirks/quirks.ts';
 import { publish } from '../events/publish.ts';
 import type { ImapSession } from '../imap/types.ts';
-import { UidSet } from '../imap/uid-set.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
-import { mailboxOfRole, type OwnMailbox, onServer } from '../operations/mailbox-of-role.ts';
+import type { OwnMailbox } from '../operations/mailbox-of-role.ts';
+import { saveLearned } from '../sync/connection-state.ts';
 import { markParent } from './dispatch.ts';
+import { frozenOf, messageSource } from './frozen-row.ts';
 import { settleOwnCopy } from './own-copy.ts';
+import { openSent } from './sent-mailbox.ts';
+import { filedAtTheTime, VERIFY_FIRST_MS } from './verify-copy.ts';
 
 /** So long Sent is searched for a message that may have been sent. */
 const LOOK_FOR_MS = 120_000;
 const LOOK_AGAIN_MS = 10_000;
 /** A server that files copies itself has this long to do so. */
 const AUTO_SAVE_MS = 60_000;
-/** A copy under another Message-ID is ours when it was filed so near to our sending. */
-const SAME_TIME_MS = 2 * 60_000;
-
+/** One of which nobody knows has this long, and is asked so often. */
+const MAYBE_SAVE_MS = 1_200;
+const MAYBE_AGAIN_MS = 400;
 interface Due {
   readonly id: OutboxId;
   readonly state: 'sent' | 'partial' | 'uncertain';
   readonly mime: Buffer;
+  readonly files: OutgoingFile[];
   readonly subject: string;
   readonly message_id_header: string;
   readonly message_id: MessageRowId | null;
   readonly parent_id: MessageRowId | null;
   readonly parent_mark: 'answered' | 'forwarded' | null;
   readonly submitted_at: Date;
+  /** We began to file a copy, and may have. */
+  readonly verify_copy_at: Date | null;
 }
 
 export interface FilingDeps {
@@ -49,7 +56,8 @@ export async function fileSentCopies(
 ): Promise<void> {
   const due = await rows<Due>(
     pool,
-    `select id, state, mime, subject, message_id_header, message_id, parent_id, parent_mark, submitted_at from outbox
+    `select id, state, mime, files, subject, message_id_header, message_id, parent_id, parent_mark, submitted_at,
+       verify_copy_at from outbox
      where connection_id = $1 and state in ('sent', 'partial', 'uncertain') and not sent_copy_filed
        and next_attempt_at <= $2 order by id`,
     [connectionId, now()],
@@ -67,14 +75,12 @@ export async function fileSentCopies(
     async (session) => {
       const sent = await openSent(pool, connectionId, session);
       const { imap, smtp, learned } = account;
-      const isAutomatic = filesSentCopy(
-        { quirks: session.quirks, host: imap.host ?? '' },
-        smtp.host ?? '',
-        learned.sentAutoSave,
-      );
+      const mailbox = { quirks: session.quirks, host: imap.host ?? '' };
+      const isAutomatic = filesSentCopy(mailbox, smtp.host ?? '', learned.sentAutoSave);
+      const rewrites = !session.quirks.keepsMessageId || learned.rewritesMessageId === true;
       for (const outgoing of due) {
         if (signal.aborted) return;
-        await fileOne({ pool, connectionId, session, sent, isAutomatic, now: now() }, outgoing);
+        await fileOne({ pool, connectionId, session, sent, isAutomatic, rewrites, now: now() }, outgoing);
       }
     },
     signal,
@@ -86,49 +92,53 @@ interface Filing {
   readonly connectionId: ConnectionId;
   readonly session: ImapSession;
   readonly sent: OwnMailbox;
-  readonly isAutomatic: boolean;
+  /** Null: not known. */
+  readonly isAutomatic: boolean | null;
+  /** The copies it files have another Message-ID. */
+  readonly rewrites: boolean;
   readonly now: Date;
 }
 
 async function fileOne(filing: Filing, outgoing: Due): Promise<void> {
-  const { session, sent, isAutomatic, now } = filing;
+  const { session, sent, isAutomatic, rewrites, now } = filing;
   const age = now.getTime() - outgoing.submitted_at.getTime();
   await session.select(sent.path);
-  const found = await findCopy(session, outgoing);
-  if (found !== undefined) return settle(filing, outgoing, found);
+  const found = await findCopy(session, outgoing, rewrites);
+  if (found !== undefined) {
+    const isTheirs = outgoing.state !== 'uncertain' && outgoing.verify_copy_at === null;
+    if (isTheirs && isAutomatic === null) await saveLearned(filing.pool, filing.connectionId, { sentAutoSave: true });
+    return settle(filing, outgoing, found);
+  }
   if (outgoing.state === 'uncertain') {
     if (age >= LOOK_FOR_MS) return stopLooking(filing, outgoing);
-    return lookAgain(filing, outgoing);
+    return lookAgain(filing, outgoing, LOOK_AGAIN_MS);
   }
-  if (isAutomatic) return age < AUTO_SAVE_MS ? lookAgain(filing, outgoing) : settle(filing, outgoing, null);
-  const { uid } = await session.append(
-    sent.path,
-    outgoing.mime,
-    { system: ['seen'], keywords: [] },
-    outgoing.submitted_at,
-  );
-  return settle(filing, outgoing, uid);
+  if (isAutomatic && age < AUTO_SAVE_MS) return lookAgain(filing, outgoing, LOOK_AGAIN_MS);
+  if (isAutomatic === null && age < MAYBE_SAVE_MS) return lookAgain(filing, outgoing, MAYBE_AGAIN_MS);
+  // Where mailboxes are labels, it is the server that puts them on.
+  if (isAutomatic && sent.label !== null) return settle(filing, outgoing, null);
+  return settle(filing, outgoing, await fileOurs(filing, outgoing));
+}
+
+/** What we are about to do is durable first: a copy that is found after a crash here may be ours. */
+async function fileOurs({ pool, connectionId, session, sent, now }: Filing, outgoing: Due): Promise<Uid | null> {
+  const verifyAt = new Date(now.getTime() + VERIFY_FIRST_MS);
+  const change = 'update outbox set verify_copy_at = $3, copy_uid = $4 where connection_id = $1 and id = $2';
+  await pool.query(change, [connectionId, outgoing.id, verifyAt, null]);
+  const message = messageSource(pool, frozenOf(outgoing));
+  const flags = { system: ['seen' as const], keywords: [] };
+  const { uid } = await session.append(sent.path, message, flags, outgoing.submitted_at);
+  await pool.query(change, [connectionId, outgoing.id, verifyAt, uid]);
+  return uid;
 }
 
 /** By Message-ID; where the server gives another one, by subject and time. */
-async function findCopy(session: ImapSession, outgoing: Due): Promise<Uid | undefined> {
+async function findCopy(session: ImapSession, outgoing: Due, rewrites: boolean): Promise<Uid | undefined> {
   const [found] = (await session.searchHeader('Message-ID', outgoing.message_id_header)).slice(-1);
-  if (found !== undefined || session.quirks.keepsMessageId) return found;
-  const since = new Date(outgoing.submitted_at.getTime() - SAME_TIME_MS);
-  // SINCE knows days alone, in the server's time zone.
-  const day = new Date(since.getTime() - 24 * 3_600_000);
-  const candidates = await session.search({ since: day, ...(outgoing.subject && { subject: outgoing.subject }) });
-  const same: Uid[] = [];
-  await session.fetchMessages(UidSet.of((candidates ?? []).slice(-50)), {
-    batchSize: 50,
-    onBatch: async (batch) => {
-      const at = outgoing.submitted_at.getTime();
-      for (const { uid, internalDate } of batch)
-        if (Math.abs(internalDate.getTime() - at) <= SAME_TIME_MS) same.push(uid);
-    },
-  });
+  if (found !== undefined || !rewrites) return found;
+  const same = await filedAtTheTime(session, outgoing);
   // Two that fit are none that is known to be it.
-  return same.length === 1 ? same[0] : undefined;
+  return same.length === 1 ? same[0]?.uid : undefined;
 }
 
 async function settle({ pool, connectionId, sent }: Filing, outgoing: Due, uid: Uid | null): Promise<void> {
@@ -156,11 +166,11 @@ async function settle({ pool, connectionId, sent }: Filing, outgoing: Due, uid: 
   });
 }
 
-async function lookAgain({ pool, connectionId, now }: Filing, { id }: Due): Promise<void> {
+async function lookAgain({ pool, connectionId, now }: Filing, { id }: Due, afterMs: number): Promise<void> {
   await pool.query('update outbox set next_attempt_at = $3 where connection_id = $1 and id = $2', [
     connectionId,
     id,
-    new Date(now.getTime() + LOOK_AGAIN_MS),
+    new Date(now.getTime() + afterMs),
   ]);
 }
 
@@ -170,18 +180,6 @@ async function stopLooking({ pool, connectionId }: Filing, { id }: Due): Promise
     `update outbox set next_attempt_at = null where connection_id = $1 and id = $2 and state = 'uncertain'`,
     [connectionId, id],
   );
-}
-
-async function openSent(pool: pg.Pool, connectionId: ConnectionId, session: ImapSession): Promise<OwnMailbox> {
-  const sent = await transaction(pool, async (tx) => {
-    await lockAccount(tx, connectionId);
-    const id = await mailboxOfRole(tx, connectionId, 'sent');
-    return row<OwnMailbox>(tx, 'select id, path, synced, label from mailbox where connection_id = $1 and id = $2', [
-      connectionId,
-      id,
-    ]);
-  });
-  return onServer(pool, connectionId, session, sent as OwnMailbox);
 }
 
 async function tell(tx: Tx, connectionId: ConnectionId, id: OutboxId): Promise<void> {

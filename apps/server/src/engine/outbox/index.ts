@@ -6,6 +6,7 @@ import { row } from '../index/sql.ts';
 import { dispatch } from './dispatch.ts';
 import { fileSentCopies } from './file-sent.ts';
 import type { Submit } from './submission.ts';
+import { verifyCopies } from './verify-copy.ts';
 
 export interface OutboxDispatcher {
   /** Returns when the next of it is due, or null. */
@@ -22,10 +23,12 @@ export function createOutboxDispatcher(deps: {
     async run(connectionId, signal) {
       await dispatch(deps, connectionId, signal);
       await fileSentCopies(deps, connectionId, signal);
+      await verifyCopies(deps, connectionId, signal);
       const next = await row<{ at: Date | null }>(
         deps.pool,
-        `select min(case state when 'sending' then lease_until else next_attempt_at end) as at from outbox
-         where connection_id = $1 and (state in ('scheduled', 'queued', 'sending')
+        `select min(case when sent_copy_filed then verify_copy_at when state = 'sending' then lease_until
+           else next_attempt_at end) as at from outbox
+         where connection_id = $1 and (state in ('scheduled', 'queued', 'sending') or verify_copy_at is not null
            or (state in ('sent', 'partial', 'uncertain') and not sent_copy_filed))`,
         [connectionId],
       );

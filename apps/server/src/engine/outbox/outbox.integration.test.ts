@@ -1,23 +1,15 @@
 /** Sending through a scriptable SMTP server, with Sent and Drafts on a real Dovecot. */
-import type { UserId } from '@postroom/db';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { type MemorySmtp, startMemorySmtp } from '@postroom/mail-lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SendInput } from '../../lib/driver/schemas.ts';
 import { createOutboxService } from '../../lib/services/outbox.ts';
-import { createTlsPolicy } from '../../security/tls.ts';
-import type { WithImap } from '../accounts/access.ts';
 import { pushDrafts } from '../drafts/push.ts';
 import { createDrafts } from '../drafts/save.ts';
-import { submit } from '../smtp/submit.ts';
-import { mail, type TestAccount, withAccount } from '../sync/account.fixture.ts';
-import { enqueue, type Sender } from './enqueue.ts';
-import { createOutboxDispatcher } from './index.ts';
-import type { Submit } from './submission.ts';
+import { mail } from '../sync/account.fixture.ts';
+import { type Sending, USER_ID, withSending } from './sending.fixture.ts';
 
 let database: TestDatabase;
 let smtp: MemorySmtp;
-const USER_ID = 'u1' as UserId;
 beforeAll(async () => {
   database = await createTestDatabase();
   smtp = await startMemorySmtp();
@@ -27,56 +19,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-interface Sending {
-  readonly account: TestAccount;
-  readonly sender: Sender;
-  send(input?: Partial<SendInput>): Promise<string>;
-  run(later?: number, through?: Submit): Promise<Date | null>;
-  readonly through: Submit;
-  readonly withImap: WithImap;
-}
-
-const sending = (body: (sending: Sending) => Promise<void>) =>
-  withAccount(database, {}, async (account) => {
-    smtp.heal();
-    smtp.messages.length = 0;
-    const user = smtp.users[0] as { user: string; password: string };
-    const tls = createTlsPolicy({ extraCa: smtp.ca ?? null, insecureHosts: [] }).optionsFor('localhost');
-    const through: Submit = (_connectionId, request) =>
-      submit(
-        {
-          endpoint: { host: 'smtp.lab.test', port: smtp.port, security: 'starttls', username: user.user },
-          password: user.password,
-        },
-        { address: '127.0.0.1', tls },
-        request,
-      );
-    const withImap: WithImap = (_connectionId, _purpose, work) => work(account.session, new AbortController().signal);
-    const sender: Sender = { id: account.connectionId, userId: USER_ID, email: 'ada@lab.test', name: 'Ada' };
-    await account.look();
-    await body({
-      account,
-      sender,
-      through,
-      withImap,
-      send: async (input = {}) =>
-        (
-          await enqueue(database.pool, sender, {
-            to: [{ email: 'bob@lab.test' }],
-            subject: 'Plans',
-            message: '<p>Shall we?</p>',
-            ...input,
-          })
-        ).id,
-      run: (later = 0, via = through) =>
-        createOutboxDispatcher({
-          pool: database.pool,
-          submit: via,
-          withImap,
-          now: () => new Date(Date.now() + later),
-        }).run(account.connectionId, new AbortController().signal),
-    });
-  });
+const sending = (body: (sending: Sending) => Promise<void>) => withSending(database, smtp, body);
 
 const outbox = () => createOutboxService(database);
 const stateOf = async (id: string) => (await outbox().get(USER_ID, id)).state;
@@ -89,6 +32,7 @@ describe('a message that is sent', () => {
       await run();
       expect(smtp.messages.map(({ rcptTo }) => rcptTo)).toEqual([['bob@lab.test', 'eve@lab.test']]);
       expect(smtp.messages[0]?.raw.toString()).not.toContain('eve@lab.test');
+      await run(2_000);
       expect(await account.onServer('Sent')).toEqual(['Plans']);
       await account.look();
       expect(await account.list('Sent')).toEqual(['Plans']);
@@ -215,6 +159,52 @@ describe('what is taken back', () => {
       const other = await send();
       await run();
       await expect(outbox().cancel(USER_ID, other)).rejects.toMatchObject({ code: 'CONFLICT' });
+    }));
+});
+
+describe('a message that is held', () => {
+  const holding = (seconds: number, body: (sending: Sending) => Promise<void>) =>
+    sending(async (held) => {
+      await database.pool.query('insert into user_settings (user_id, settings) values ($1, $2)', [
+        USER_ID,
+        JSON.stringify({ undoSendSeconds: seconds }),
+      ]);
+      try {
+        await body(held);
+      } finally {
+        await database.pool.query('delete from user_settings');
+      }
+    });
+
+  it('goes by itself when the time is over that the user chose', () =>
+    holding(10, async ({ send, run }) => {
+      const id = await send();
+      expect((await run())?.getTime()).toBeGreaterThan(Date.now() + 8_000);
+      expect([await stateOf(id), smtp.messages.length]).toEqual(['queued', 0]);
+      await run(10_000);
+      expect([await stateOf(id), smtp.messages.length]).toEqual(['sent', 1]);
+    }));
+
+  it('is given back to the composer until then, and never goes', () =>
+    holding(10, async ({ send, run, sender, withImap }) => {
+      const id = await send({ bcc: [{ email: 'eve@lab.test' }] });
+      const { draftId } = await outbox().cancel(USER_ID, id);
+      await run(60_000);
+      const { to, bcc, subject, message } = await createDrafts({ pool: database.pool, withImap }).get(sender, draftId);
+      expect({ to, bcc, subject, message, sent: smtp.messages.length }).toEqual({
+        to: [{ email: 'bob@lab.test' }],
+        bcc: [{ email: 'eve@lab.test' }],
+        subject: 'Plans',
+        message: '<p>Shall we?</p>',
+        sent: 0,
+      });
+    }));
+
+  it('does not wait a second time when it was to be sent later', () =>
+    holding(10, async ({ send, run }) => {
+      await send({ sendAt: new Date(Date.now() + 60_000).toISOString() });
+      await run(60_500);
+      expect(smtp.messages.length).toBe(1);
     }));
 });
 

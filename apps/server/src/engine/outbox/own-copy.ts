@@ -7,14 +7,14 @@ import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
 import { saveBody } from '../index/bodies.ts';
 import { insertPlacements } from '../index/insert.ts';
-import { newMessageFromSource, ownAddresses } from '../index/new-message.ts';
+import { newMessageFromFrozen, ownAddresses } from '../index/new-message.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { indexMessages } from '../index/search-index.ts';
 import { row, rows, type Tx } from '../index/sql.ts';
-import { parseMessage, snippet } from '../mime/index.ts';
+import { type FrozenMessage, parseMessage, snippet } from '../mime/index.ts';
 
 export interface OwnCopy {
-  readonly raw: Buffer;
+  readonly frozen: FrozenMessage;
   readonly mailboxId: MailboxId;
   /** Bits of index/flags.ts. */
   readonly flags: number;
@@ -23,8 +23,8 @@ export interface OwnCopy {
 
 /** Shows it; tells the screens. */
 export async function showOwnCopy(tx: Tx, connectionId: ConnectionId, copy: OwnCopy): Promise<MessageRowId> {
-  const { text, html } = parseMessage(copy.raw);
-  const message = newMessageFromSource(copy.raw, {
+  const { text, html } = parseMessage(copy.frozen.octets);
+  const message = newMessageFromFrozen(copy.frozen, {
     receivedAt: copy.receivedAt,
     ownAddresses: await ownAddresses(tx, connectionId),
     snippet: snippet({ text, html }),
@@ -55,15 +55,14 @@ export async function hideOwnCopy(tx: Tx, connectionId: ConnectionId, messageId:
     connectionId,
     messageId,
   ]);
-  await tx.query(
-    `update message m set orphaned_at = now() where m.connection_id = $1 and m.id = $2
-       and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = $2)`,
-    [connectionId, messageId],
-  );
+  await orphan(tx, connectionId, [messageId]);
   await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [messageId]));
 }
 
-/** The server has it under this UID now. */
+/**
+ * The server has it under this UID now, and under none else in that mailbox. A message that the sync listed there before
+ * it could know is the double of this one.
+ */
 export async function settleOwnCopy(
   tx: Tx,
   connectionId: ConnectionId,
@@ -71,18 +70,35 @@ export async function settleOwnCopy(
 ): Promise<void> {
   const { messageId, mailboxId, uid } = place;
   if (messageId === null || uid === null) return;
-  // The sync may have listed it already; then ours is the double.
+  const doubles = await rows<{ message_id: MessageRowId }>(
+    tx,
+    `delete from placement where connection_id = $1 and mailbox_id = $2 and uid = $3 and message_id <> $4
+     returning message_id`,
+    [connectionId, mailboxId, uid, messageId],
+  );
   await tx.query(
-    `delete from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null
+    `delete from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3
+       and uid is distinct from $4
        and exists (select 1 from placement q where q.connection_id = $1 and q.mailbox_id = $2 and q.uid = $4)`,
     [connectionId, mailboxId, messageId, uid],
   );
   await tx.query(
-    `update placement set uid = $4, state = 'present'
-     where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is null and state = 'arriving'`,
+    `update placement set uid = $4, state = case state when 'arriving' then 'present' else state end
+     where connection_id = $1 and mailbox_id = $2 and message_id = $3 and uid is distinct from $4`,
     [connectionId, mailboxId, messageId, uid],
   );
-  await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [messageId]));
+  const gone = doubles.map(({ message_id }) => message_id);
+  await orphan(tx, connectionId, gone);
+  await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [messageId, ...gone]));
+}
+
+/** Those that lie nowhere any more. */
+async function orphan(tx: Tx, connectionId: ConnectionId, messageIds: readonly MessageRowId[]): Promise<void> {
+  await tx.query(
+    `update message m set orphaned_at = now() where m.connection_id = $1 and m.id = any($2::bigint[])
+       and not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = m.id)`,
+    [connectionId, messageIds],
+  );
 }
 
 export async function threadsOf(

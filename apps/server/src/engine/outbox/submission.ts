@@ -1,12 +1,13 @@
 /** What the outbox needs to know of a submission: whether the server may have the message. `smtp/submit.ts` implements it. */
 import type { ConnectionId, OutgoingRecipient } from '@postroom/db';
 import type { MailError } from '../../lib/driver/errors.ts';
+import type { MessageSource } from '../mime/index.ts';
 
 export interface SubmissionRequest {
   readonly mailFrom: string;
   readonly rcptTo: readonly string[];
   /** As transmitted: without Bcc. */
-  readonly message: Buffer;
+  readonly message: MessageSource;
   /** Awaited before the first octet of the message: from then on nobody knows without an answer. */
   readonly onData: () => Promise<void>;
 }

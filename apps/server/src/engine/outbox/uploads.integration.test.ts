@@ -1,4 +1,5 @@
 /** Uploads and the drafts that hold them, over the days, on a real PostgreSQL. */
+import { buffer } from 'node:stream/consumers';
 import type { ConnectionId, UserId } from '@postroom/db';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -40,7 +41,7 @@ beforeEach(async () => {
 const drafts = () =>
   createDrafts({ pool: database.pool, withImap: () => Promise.reject(new Error('no server is needed')) });
 const upload = (name = 'plan.txt', userId = ADA, content = Buffer.from('the plan')) =>
-  storeUpload(database.pool, userId, { name, type: 'text/plain', content }, TODAY);
+  storeUpload(database.pool, userId, { name, type: 'text/plain', octets: [content] }, TODAY);
 const save = (uploadIds: readonly string[], id: string | null = null) =>
   drafts().create(sender, {
     id,
@@ -124,12 +125,11 @@ it('a user can only have so much lying about; what a draft holds does not count'
 it('the file of a draft is read by its owner only, and only from the draft that holds it', async () => {
   const [mine, other] = [await upload('mine'), await upload('other')];
   const draft = parseId('draft', (await save([mine.uploadId])).id);
-  const read = (userId: UserId, uploadId: string) => loadDraftFile(database.pool, userId, draft, uploadId);
-  expect(await read(ADA, mine.uploadId)).toEqual({
-    name: 'mine',
-    type: 'text/plain',
-    content: Buffer.from('the plan'),
-  });
+  const read = async (userId: UserId, uploadId: string) => {
+    const file = await loadDraftFile(database.pool, userId, draft, uploadId);
+    return file && { ...file, octets: (await buffer(file.octets)).toString() };
+  };
+  expect(await read(ADA, mine.uploadId)).toEqual({ name: 'mine', type: 'text/plain', size: 8, octets: 'the plan' });
   expect(await read(ADA, other.uploadId)).toBeUndefined();
   expect(await read(BOB, mine.uploadId)).toBeUndefined();
 });

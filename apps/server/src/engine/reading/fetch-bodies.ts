@@ -16,6 +16,7 @@ import { indexBodies } from '../index/search-index.ts';
 import { row, transaction } from '../index/sql.ts';
 import {
   composeBody,
+  type FrozenMessage,
   parseAuthentication,
   parseHeaderBlock,
   parseMessage,
@@ -23,6 +24,8 @@ import {
   snippet,
   storable,
 } from '../mime/index.ts';
+
+import { type FrozenRow, frozenOf } from '../outbox/frozen-row.ts';
 
 /** Encoded octets of one text part that are fetched; what is longer is shown cut. */
 const MAX_PART_BYTES = 4 * 1024 * 1024;
@@ -135,21 +138,21 @@ export function bodyOfSource(source: Uint8Array): Body {
 
 /** What we sent ourselves and the server does not show yet. */
 async function bodyFromOutbox(pool: pg.Pool, connectionId: ConnectionId, id: MessageRowId): Promise<Body | undefined> {
-  const source = await loadOwnSource(pool, connectionId, id);
-  return source && bodyOfSource(source);
+  const own = await loadOwn(pool, connectionId, id);
+  return own && bodyOfSource(own.octets);
 }
 
-export async function loadOwnSource(
+export async function loadOwn(
   pool: pg.Pool,
   connectionId: ConnectionId,
   id: MessageRowId,
-): Promise<Buffer | undefined> {
-  const found = await row<{ mime: Buffer }>(
+): Promise<FrozenMessage | undefined> {
+  const found = await row<FrozenRow & pg.QueryResultRow>(
     pool,
-    'select mime from outbox where connection_id = $1 and message_id = $2 order by id desc limit 1',
+    'select mime, files from outbox where connection_id = $1 and message_id = $2 order by id desc limit 1',
     [connectionId, id],
   );
-  return found?.mime;
+  return found && frozenOf(found);
 }
 
 async function keep(pool: pg.Pool, connectionId: ConnectionId, message: MessageRow, body: Body): Promise<void> {

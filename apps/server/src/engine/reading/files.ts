@@ -8,8 +8,10 @@ import type { ConnectionId } from '@postroom/db';
 import { MailError } from '../../lib/driver/errors.ts';
 import { selectToRead } from '../imap/select-to-read.ts';
 import type { MessageRow } from '../index/conversation.ts';
-import { type AttachmentPart, attachmentsOf, parseMessage } from '../mime/index.ts';
-import { loadOwnSource, type ReadingDeps } from './fetch-bodies.ts';
+import { type AttachmentPart, attachmentsOf, fileOfPart, parseMessage } from '../mime/index.ts';
+import { readFile } from '../outbox/file-store.ts';
+import { messageSource } from '../outbox/frozen-row.ts';
+import { loadOwn, type ReadingDeps } from './fetch-bodies.ts';
 import { transferDecoder } from './transfer-decoder.ts';
 
 export interface FileStream {
@@ -65,9 +67,10 @@ export async function openSource(
   if (message.places.some(({ uid }) => uid !== null)) {
     return streamSection(deps, connectionId, message, { part: '' });
   }
-  const own = await loadOwnSource(deps.pool, connectionId, message.id);
+  const own = await loadOwn(deps.pool, connectionId, message.id);
   if (!own) throw notFound('message');
-  return { size: own.length, stream: Readable.from([own]) };
+  const source = messageSource(deps.pool, own);
+  return { size: source.size, stream: Readable.from(source.octets()) };
 }
 
 /** The decoded octets of one file of the message; its id is the IMAP part number. */
@@ -86,7 +89,12 @@ export async function openAttachment(
     });
     return { ...file, attachment: listed };
   }
-  // Without a structure to trust, or before the server has it: cut from the whole source.
+  const own = listed && (await loadOwn(deps.pool, connectionId, message.id));
+  const file = own && fileOfPart(own, listed.part);
+  if (file) {
+    return { attachment: listed, size: file.size, stream: Readable.from(readFile(deps.pool, file.uploadId)) };
+  }
+  // Without a structure to trust: cut from the whole source.
   const source = await openSource(deps, connectionId, message);
   const chunks: Buffer[] = [];
   for await (const chunk of source.stream) chunks.push(Buffer.from(chunk));

@@ -5,6 +5,7 @@
 import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';
 import type { WithImap } from '../accounts/access.ts';
+import { followElsewhere } from '../drafts/elsewhere.ts';
 import { nextDraftPush, pushDrafts } from '../drafts/push.ts';
 import { row } from '../index/sql.ts';
 import { runOperations } from '../operations/remote.ts';
@@ -26,6 +27,7 @@ export function createAccountWork({ pool, withImap, outbox, now }: AccountWorkDe
       `select exists (select 1 from operation where connection_id = $1 and state in ('pending', 'running')) as any`,
       [connectionId],
     );
+    await followElsewhere(pool, connectionId, withImap);
     const pushAt = await nextDraftPush(pool, connectionId);
     const isPushDue = pushAt !== null && pushAt <= now();
     if (!open?.any && !isPushDue) return;

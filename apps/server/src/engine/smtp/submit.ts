@@ -53,7 +53,7 @@ export async function submit(account: SmtpAccount, dial: Dial, request: Submissi
       refusedByUs = error;
       throw error;
     }
-    yield request.message;
+    yield* request.message.octets();
     isHandedOver = true;
   }
   try {
@@ -135,7 +135,7 @@ interface SendInfo {
 }
 
 function send(connection: SMTPConnection, request: SubmissionRequest, stream: Readable): Promise<SendInfo> {
-  const envelope = { from: request.mailFrom, to: [...request.rcptTo], size: request.message.length };
+  const envelope = { from: request.mailFrom, to: [...request.rcptTo], size: request.message.size };
   return new Promise((resolve, reject) => {
     connection.once('error', reject);
     connection.once('end', () => reject(new Error('the server closed the connection')));

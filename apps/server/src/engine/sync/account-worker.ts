@@ -159,6 +159,8 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     backOffs.sync.worked();
     backOffs.work.worked();
     if (isStill) return lookEveryMs();
+    // What a look found may be the account's own: a draft that another client changed.
+    workAlarm.ring();
     if (look?.complete) {
       missingBefore = look.missing;
       if (look.sawAll) previousLookAt = startedAt;

@@ -88,7 +88,7 @@ export interface Submission {
 
 export interface Drafting {
   /** Creates, or replaces what `id` names. */
-  createDraft(draft: DraftInput): Promise<{ id: string }>;
+  createDraft(draft: DraftInput): Promise<{ id: string; revision: number }>;
   getDraft(id: string): Promise<Draft>;
   listDrafts(options: { query?: string; max?: number; pageToken?: string }): Promise<{
     drafts: Draft[];

@@ -7,8 +7,9 @@ import { publish } from '../../engine/events/publish.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../../engine/index/sql.ts';
 import { parseMessage } from '../../engine/mime/index.ts';
 import { wakeAccount } from '../../engine/operations/wake.ts';
-import { saveUpload } from '../../engine/outbox/attachments.ts';
+import { keepAttachments, saveUpload } from '../../engine/outbox/attachments.ts';
 import type { Sender } from '../../engine/outbox/enqueue.ts';
+import type { FrozenRow } from '../../engine/outbox/frozen-row.ts';
 import { hideOwnCopy } from '../../engine/outbox/own-copy.ts';
 import { MailError, notFound } from '../driver/errors.ts';
 import { parseConnectionId, parseId, presentConnectionId, presentId } from '../driver/ids.ts';
@@ -72,15 +73,15 @@ export function createOutboxService({ pool }: { readonly pool: pg.Pool }): Outbo
     work: (
       tx: Tx,
       connectionId: ConnectionId,
-      outgoing: OutboxRow & { mime: Buffer; message_id: MessageRowId | null },
+      outgoing: OutboxRow & FrozenRow & { message_id: MessageRowId | null },
     ) => Promise<T>,
   ): Promise<T> {
     const { connectionId, id } = parseId('outbox', publicId);
     return transaction(pool, async (tx) => {
       await lockAccount(tx, connectionId);
-      const outgoing = await row<OutboxRow & { mime: Buffer; message_id: MessageRowId | null }>(
+      const outgoing = await row<OutboxRow & FrozenRow & { message_id: MessageRowId | null }>(
         tx,
-        `select ${COLUMNS}, o.mime, o.message_id from outbox o join connection c on c.id = o.connection_id
+        `select ${COLUMNS}, o.mime, o.files, o.message_id from outbox o join connection c on c.id = o.connection_id
          where c.user_id = $1 and o.connection_id = $2 and o.id = $3 and o.state <> 'canceled' for update of o`,
         [userId, connectionId, id],
       );
@@ -154,11 +155,12 @@ async function draftFrom(
   tx: Tx,
   userId: UserId,
   connectionId: ConnectionId,
-  outgoing: OutboxRow & { mime: Buffer },
+  outgoing: OutboxRow & FrozenRow,
 ): Promise<DraftId> {
   const parsed = parseMessage(outgoing.mime);
-  const attachments = [];
-  for (const { filename, mimeType, content, inline, contentId } of parsed.attachments) {
+  const attachments = await keepAttachments(tx, userId, outgoing.files);
+  // Queued before files were kept apart: they are in the message alone.
+  for (const { filename, mimeType, content, inline, contentId } of attachments.length === 0 ? parsed.attachments : []) {
     const saved = await saveUpload(tx, userId, { name: filename, type: mimeType, content });
     attachments.push({ ...saved, inline, ...(contentId === undefined ? {} : { contentId }) });
   }

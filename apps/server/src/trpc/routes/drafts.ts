@@ -15,7 +15,7 @@ function driverOfDraft(ctx: CallerContext, draftId: string) {
 export const draftsRouter = router({
   create: procedureById
     .input(draftInputSchema)
-    .output(z.object({ id: z.string() }))
+    .output(z.object({ id: z.string(), revision: z.number() }))
     .mutation(async ({ ctx, input }) => {
       await requireOwnAccounts(ctx, [input.threadId, input.inReplyTo]);
       const driver = input.id

@@ -1,4 +1,4 @@
-/** COPY, MOVE and APPEND (RFC 3501 section 6.3.11 and 6.4.7, RFC 6851, UIDPLUS RFC 4315). */
+/** COPY, MOVE, APPEND and REPLACE (RFC 3501 section 6.3.11 and 6.4.7, RFC 6851, RFC 8508, UIDPLUS RFC 4315). */
 import { inSequenceSet, toSequenceSet } from '../sequence-set.ts';
 import { type CommandTable, chosen, lastOf, type Session, selectionOf } from '../session.ts';
 import { itemsOf, type Token, textOf } from '../token.ts';
@@ -32,7 +32,8 @@ function parseInternalDate(text: string): Date | undefined {
   return Number.isNaN(time) ? undefined : new Date(time);
 }
 
-function append(session: Session, args: Token[]): string {
+/** Stores a message; a string is the refusal. */
+function stored(session: Session, args: Token[]): { code: string } | string {
   const target = named(session, args[0]);
   if (!target?.selectable) return 'NO [TRYCREATE] No such mailbox';
   const rest = args.slice(1);
@@ -41,8 +42,24 @@ function append(session: Session, args: Token[]): string {
   const raw = rest[0];
   if (!internalDate || raw?.kind !== 'string') return 'BAD Expected a date and a message';
   const message = target.append(Buffer.from(raw.text, 'latin1'), { flags, internalDate });
-  const code = session.capabilities.has('UIDPLUS') ? `[APPENDUID ${target.uidValidity} ${message.uid}] ` : '';
-  return `OK ${code}Done`;
+  return { code: session.capabilities.has('UIDPLUS') ? `[APPENDUID ${target.uidValidity} ${message.uid}] ` : '' };
+}
+
+function append(session: Session, args: Token[]): string {
+  const outcome = stored(session, args);
+  return typeof outcome === 'string' ? outcome : `OK ${outcome.code}Done`;
+}
+
+function replace(session: Session, args: Token[], byUid: boolean): string {
+  const selection = selectionOf(session);
+  if (selection.readOnly) return 'NO [READ-ONLY] Opened for reading';
+  const [old] = chosen(selection, inSequenceSet(textOf(args[0]), lastOf(selection, byUid)), byUid);
+  if (!old || !selection.mailbox.messages.includes(old.message)) return 'NO No such message';
+  const outcome = stored(session, args.slice(1));
+  if (typeof outcome === 'string') return outcome;
+  session.untagged(`OK ${outcome.code}Replacement is there`);
+  selection.mailbox.expunge(old.message.uid);
+  return 'OK Done';
 }
 
 /** The table of these commands. */
@@ -52,4 +69,6 @@ export const copyCommands: CommandTable = {
   MOVE: { state: 'selected', capability: 'MOVE', run: (session, { args }) => copy(session, args, false, true) },
   'UID MOVE': { state: 'selected', capability: 'MOVE', run: (session, { args }) => copy(session, args, true, true) },
   APPEND: { state: 'authenticated', run: (session, { args }) => append(session, args) },
+  REPLACE: { state: 'selected', capability: 'REPLACE', run: (session, { args }) => replace(session, args, false) },
+  'UID REPLACE': { state: 'selected', capability: 'REPLACE', run: (session, { args }) => replace(session, args, true) },
 };

@@ -5,6 +5,7 @@ import { afterEach, expect, it } from 'vitest';
 import { connectImap } from '../../imap/connect.ts';
 import type { FlagUpdate, ImapSession } from '../../imap/types.ts';
 import { UidSet } from '../../imap/uid-set.ts';
+import { sourceOfBuffer } from '../../mime/index.ts';
 
 const PLAIN = ['IMAP4rev1', 'ID', 'IDLE', 'UIDPLUS', 'LITERAL+'];
 const open: { close(): Promise<void> | void }[] = [];
@@ -98,7 +99,7 @@ it('Courier: APPEND to a mailbox that was only EXAMINEd is done after a SELECT',
     },
   });
   await session.select('Sent', { readOnly: true });
-  await session.append('Sent', message(), { system: ['seen'], keywords: [] });
+  await session.append('Sent', sourceOfBuffer(message()), { system: ['seen'], keywords: [] });
   expect(imap.mailbox('Sent').messages).toHaveLength(1);
 });
 

@@ -147,7 +147,7 @@ describe('filesSentCopy', () => {
   it.each([
     { name: 'the provider’s own server', mailbox: gmail, smtp: 'smtp.gmail.com', learned: undefined, files: true },
     { name: 'its relay', mailbox: gmail, smtp: 'smtp-relay.gmail.com', learned: undefined, files: true },
-    { name: 'somebody else’s server', mailbox: gmail, smtp: 'smtp.example.org', learned: undefined, files: false },
+    { name: 'somebody else’s server', mailbox: gmail, smtp: 'smtp.example.org', learned: undefined, files: null },
     {
       name: 'the same machine as a bridge',
       mailbox: { quirks: quirksOf(facts({ id: 'gluon' })), host: '127.0.0.1' },

@@ -93,17 +93,17 @@ export function quirksOfHost(host: string): Quirks {
 }
 
 /**
- * Whether sending over `smtpHost` leaves a copy in Sent: where that host is known to, or where the mailbox is of such a
- * provider and the submission server is the same provider's.
+ * Whether sending over `smtpHost` leaves a copy in Sent: where that was seen, where that host is known to, or where the
+ * mailbox is of such a provider and the submission server is the same provider's. Null: nobody knows yet.
  */
 export function filesSentCopy(
   mailbox: { readonly quirks: Quirks; readonly host: string },
   smtpHost: string,
   learned: boolean | undefined,
-): boolean {
+): boolean | null {
   if (learned !== undefined) return learned;
   if (quirksOfHost(smtpHost).filesSentCopy) return true;
-  return mailbox.quirks.filesSentCopy && domainOf(mailbox.host) === domainOf(smtpHost);
+  return mailbox.quirks.filesSentCopy && domainOf(mailbox.host) === domainOf(smtpHost) ? true : null;
 }
 
 /** The last two labels of a name; an address is one whole. */

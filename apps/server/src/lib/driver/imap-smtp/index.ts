@@ -197,7 +197,7 @@ export class ImapSmtpMailManager implements MailManager {
     return enqueue(this.#pool, this.#sender, { ...message, draftId: id }, this.#now());
   }
 
-  createDraft(draft: DraftInput): Promise<{ id: string }> {
+  createDraft(draft: DraftInput): Promise<{ id: string; revision: number }> {
     return this.#drafts.create(this.#sender, draft);
   }
 

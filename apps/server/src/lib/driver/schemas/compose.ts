@@ -59,6 +59,8 @@ export const draftInputSchema = z.object({
   inReplyTo: z.string().max(1000).optional(),
   fromEmail: z.string().max(320).optional(),
   connectionId: z.string().max(32).optional(),
+  /** The `revision` that was last seen: CONFLICT when there is another by now. */
+  baseRevision: z.number().int().optional(),
 });
 export type DraftInput = z.infer<typeof draftInputSchema>;
 
@@ -75,6 +77,10 @@ export const draftSchema = z.object({
   inReplyTo: z.string().optional(),
   fromEmail: z.string().optional(),
   updatedAt: z.string(),
+  /** Grows with every change; who saves on an older one than there is, is told (CONFLICT). */
+  revision: z.number().int(),
+  /** Another program has saved it too: that version is a draft of its own. */
+  changedElsewhere: z.boolean().optional(),
 });
 export type Draft = z.infer<typeof draftSchema>;
 

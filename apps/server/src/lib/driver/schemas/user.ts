@@ -1,6 +1,9 @@
 /** What belongs to the user and not to an account: settings, shortcuts, live events. */
 import { z } from 'zod';
 
+/** What is sent is held for so long. */
+export const undoSendSecondsSchema = z.number().int().min(0).max(30);
+
 export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']).default('system'),
   density: z.enum(['comfortable', 'compact']).default('compact'),
@@ -8,7 +11,7 @@ export const settingsSchema = z.object({
   externalImages: z.boolean().default(false),
   trustedSenders: z.array(z.string().max(320)).max(5000).default([]),
   autoAdvance: z.enum(['next', 'previous', 'list']).default('next'),
-  undoSendSeconds: z.number().int().min(0).max(30).default(0),
+  undoSendSeconds: undoSendSecondsSchema.default(0),
   timezone: z.string().max(100).default('UTC'),
   language: z.string().max(20).default('en'),
 });
