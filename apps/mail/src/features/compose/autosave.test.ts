@@ -1,16 +1,21 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { createAutosave } from './autosave.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createAutosave, type SavedDraft, type SaveState } from './autosave.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-function autosave(save: (id: string | undefined) => Promise<string>, draftId?: string) {
+class Conflict extends Error {}
+const isConflict = (error: unknown) => error instanceof Conflict;
+
+function autosave(save: (last: SavedDraft | undefined) => Promise<SavedDraft>, draft?: SavedDraft) {
   const states: string[] = [];
-  return { states, ...createAutosave({ save, draftId, delayMs: 1000, onState: ({ type }) => states.push(type) }) };
+  const onState = ({ type }: SaveState) => states.push(type);
+  return { states, ...createAutosave({ save, isConflict, draft, delayMs: 1000, onState }) };
 }
+const d1 = { id: 'd1', revision: 1 };
 
 it('saves once after the writing pauses', async () => {
-  const save = vi.fn(async () => 'd1');
+  const save = vi.fn(async () => d1);
   const draft = autosave(save);
   draft.changed();
   await vi.advanceTimersByTimeAsync(600);
@@ -22,29 +27,30 @@ it('saves once after the writing pauses', async () => {
 });
 
 it('never saves twice at once, and uses the first save’s id for the next', async () => {
-  let finish: (id: string) => void = () => {};
-  const save = vi.fn((_id: string | undefined) => new Promise<string>((resolve) => (finish = resolve)));
+  let finish: (saved: SavedDraft) => void = () => {};
+  const save = vi.fn((_last: SavedDraft | undefined) => new Promise<SavedDraft>((resolve) => (finish = resolve)));
   const draft = autosave(save);
   draft.changed();
   await vi.advanceTimersByTimeAsync(1000);
   draft.changed();
   await vi.advanceTimersByTimeAsync(5000);
   expect(save.mock.calls).toEqual([[undefined]]);
-  finish('d1');
+  finish(d1);
   await vi.advanceTimersByTimeAsync(0);
-  expect(save.mock.calls).toEqual([[undefined], ['d1']]);
+  expect(save.mock.calls).toEqual([[undefined], [d1]]);
 });
 
 it('replaces the draft it was opened from', async () => {
-  const save = vi.fn(async () => 'd7');
-  const draft = autosave(save, 'd7');
+  const d7 = { id: 'd7', revision: 3 };
+  const save = vi.fn(async () => d7);
+  const draft = autosave(save, d7);
   draft.changed();
   await draft.flush();
-  expect(save.mock.calls).toEqual([['d7']]);
+  expect(save.mock.calls).toEqual([[d7]]);
 });
 
 it('waits for the save on its way when stopped, and saves no more', async () => {
-  const save = vi.fn(async () => 'd1');
+  const save = vi.fn(async () => d1);
   const draft = autosave(save);
   draft.changed();
   await vi.advanceTimersByTimeAsync(1000);
@@ -56,11 +62,41 @@ it('waits for the save on its way when stopped, and saves no more', async () => 
 });
 
 it('says so when saving failed, and tries again on closing', async () => {
-  const save = vi.fn(async () => 'd1');
+  const save = vi.fn(async () => d1);
   save.mockRejectedValueOnce(new Error('offline'));
   const draft = autosave(save);
   draft.changed();
   await vi.advanceTimersByTimeAsync(1000);
   await draft.flush();
   expect(draft.states).toEqual(['saving', 'failed', 'saving', 'saved']);
+});
+
+describe('when another window has saved the draft meanwhile', () => {
+  async function contested() {
+    const save = vi.fn(async (_last: SavedDraft | undefined) => d1);
+    const draft = autosave(save, d1);
+    save.mockRejectedValueOnce(new Conflict());
+    draft.changed();
+    await vi.advanceTimersByTimeAsync(1000);
+    return { save, draft };
+  }
+
+  it('says so and saves no more, whatever is written', async () => {
+    const { save, draft } = await contested();
+    draft.changed();
+    await vi.advanceTimersByTimeAsync(5000);
+    await draft.flush();
+    expect([save.mock.calls.length, draft.states]).toEqual([1, ['saving', 'conflict']]);
+  });
+
+  it('keeps what stands here as a draft of its own when asked to', async () => {
+    const { save, draft } = await contested();
+    await draft.keepApart();
+    expect([save.mock.calls.at(-1), draft.states.at(-1)]).toEqual([[undefined], 'saved']);
+  });
+
+  it('is no draft of ours when it is sent or discarded here', async () => {
+    const { draft } = await contested();
+    expect(await draft.stop()).toBeUndefined();
+  });
 });

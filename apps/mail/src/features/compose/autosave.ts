@@ -1,14 +1,29 @@
 /**
  * Saves a draft a moment after the writing pauses: one save at a time, the id of the first used by all that follow,
- * so that there is never more than one draft.
+ * so that there is never more than one draft. Each save says what it builds on; where another window has saved meanwhile,
+ * nothing is saved any more until somebody says what is to become of it.
  */
-export type SaveState = { type: 'idle' } | { type: 'saving' } | { type: 'saved'; at: Date } | { type: 'failed' };
+export type SaveState =
+  | { type: 'idle' }
+  | { type: 'saving' }
+  | { type: 'saved'; at: Date }
+  | { type: 'failed' }
+  /** Another window or program has changed this draft. */
+  | { type: 'conflict'; draftId: string };
+
+/** A draft as it was last seen. */
+export interface SavedDraft {
+  id: string;
+  revision: number;
+}
 
 export interface AutosaveOptions {
-  /** Stores the draft as it is now; answers its id. */
-  save: (draftId: string | undefined) => Promise<string>;
+  /** Stores the draft as it is now, in place of what was last seen. */
+  save: (last: SavedDraft | undefined) => Promise<SavedDraft>;
+  /** Whether a save failed because another was made meanwhile. */
+  isConflict: (error: unknown) => boolean;
   onState: (state: SaveState) => void;
-  draftId?: string | undefined;
+  draft?: SavedDraft | undefined;
   delayMs?: number;
 }
 
@@ -16,33 +31,38 @@ export interface Autosave {
   changed(): void;
   /** Saves now what is not saved yet, and waits for it. */
   flush(): Promise<void>;
-  /** No more saves; waits for the one that is on its way. Answers the draft's id, if there is one. */
+  /** No more saves; waits for the one that is on its way. Answers the id of the draft that is ours, if there is one. */
   stop(): Promise<string | undefined>;
   /** Goes on after a stop, such as when sending failed. */
   resume(): void;
+  /** After a conflict: what stands here becomes a draft of its own. */
+  keepApart(): Promise<void>;
 }
 
 const DELAY_MS = 1500;
 
-export function createAutosave({ save, onState, draftId, delayMs = DELAY_MS }: AutosaveOptions): Autosave {
-  let id = draftId;
+export function createAutosave({ save, isConflict, onState, draft, delayMs = DELAY_MS }: AutosaveOptions): Autosave {
+  let last = draft;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> | undefined;
   let isDirty = false;
   let isStopped = false;
+  let isContested = false;
 
   const run = async () => {
     isDirty = false;
     onState({ type: 'saving' });
     try {
-      id = await save(id);
+      last = await save(last);
       onState({ type: 'saved', at: new Date() });
-    } catch {
-      // Shown as not saved; the next change tries again.
+    } catch (error) {
       isDirty = true;
-      onState({ type: 'failed' });
+      isContested = last !== undefined && isConflict(error);
+      // What is only not saved is tried again with the next change.
+      onState(isContested && last ? { type: 'conflict', draftId: last.id } : { type: 'failed' });
     }
   };
+  const maySave = () => isDirty && !isStopped && !isContested;
   const start = () => {
     clearTimeout(timer);
     timer = undefined;
@@ -51,6 +71,11 @@ export function createAutosave({ save, onState, draftId, delayMs = DELAY_MS }: A
     });
     return running;
   };
+  const flush = async () => {
+    clearTimeout(timer);
+    await running;
+    if (maySave()) await start();
+  };
   return {
     changed: () => {
       if (isStopped) return;
@@ -58,22 +83,24 @@ export function createAutosave({ save, onState, draftId, delayMs = DELAY_MS }: A
       clearTimeout(timer);
       timer = setTimeout(async () => {
         await running;
-        if (isDirty && !isStopped) await start();
+        if (maySave()) await start();
       }, delayMs);
     },
-    flush: async () => {
-      clearTimeout(timer);
-      await running;
-      if (isDirty && !isStopped) await start();
-    },
+    flush,
     stop: async () => {
       isStopped = true;
       clearTimeout(timer);
       await running;
-      return id;
+      return isContested ? undefined : last?.id;
     },
     resume: () => {
       isStopped = false;
+    },
+    keepApart: async () => {
+      isContested = false;
+      last = undefined;
+      isDirty = true;
+      await flush();
     },
   };
 }

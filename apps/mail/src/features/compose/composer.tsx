@@ -12,15 +12,15 @@ import { Notice } from '../../components/ui/notice.tsx';
 import { Spinner } from '../../components/ui/spinner.tsx';
 import { trpc } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
-import { formatAddress, formatClock } from '../../lib/format.ts';
+import { formatAddress } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import { SnoozeDialog } from '../actions/index.ts';
 import { AddressField } from './address-field.tsx';
-import type { SaveState } from './autosave.ts';
 import { EditorToolbar } from './editor-toolbar.tsx';
 import { FileChips } from './file-chips.tsx';
 import { escapeHtml } from './quote.ts';
 import { QuotedText } from './quoted-text.tsx';
+import { ConflictNotice, SaveLine } from './save-state.tsx';
 import type { ComposeSeed } from './seeds.ts';
 import { useComposer } from './use-composer.ts';
 
@@ -198,6 +198,15 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
         {fields.quoted !== '' && <QuotedText html={fields.quoted} onRemove={() => change({ quoted: '' })} />}
       </div>
       <FileChips files={uploads.files} onRemove={uploads.remove} />
+      {composer.saveState.type === 'conflict' ? (
+        <ConflictNotice
+          onOpen={composer.openNewer}
+          onKeep={composer.autosave.keepApart}
+          draftId={composer.saveState.draftId}
+        />
+      ) : (
+        seed.isChangedElsewhere && <Notice className="mx-3 mb-2" title={text.changedElsewhere} />
+      )}
       {composer.problem && (
         <Notice tone="danger" className="mx-3 mb-2" title={composer.problem.message} fix={composer.problem.fix} />
       )}
@@ -245,23 +254,5 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
         onSnooze={(at) => void send(at)}
       />
     </section>
-  );
-}
-
-function SaveLine({ state }: { state: SaveState }) {
-  const words = {
-    idle: '',
-    saving: text.saving,
-    saved: state.type === 'saved' ? text.saved(formatClock(state.at)) : '',
-    failed: text.saveFailed,
-  };
-  return (
-    <span
-      role="status"
-      data-testid="save-state"
-      className={cn('ml-auto px-2 text-xs', state.type === 'failed' ? 'text-danger' : 'text-muted')}
-    >
-      {words[state.type]}
-    </span>
   );
 }

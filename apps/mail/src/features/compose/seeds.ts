@@ -1,5 +1,6 @@
 /** What a composer starts from: nothing, a message that is answered, or a stored draft. */
 import type { Address, Draft, ParsedMessage } from '../../lib/api.ts';
+import type { SavedDraft } from './autosave.ts';
 import { quotedPart, splitDraft } from './quote.ts';
 import { type ReplyMode, replyRecipients, replySubject } from './recipients.ts';
 
@@ -26,7 +27,10 @@ export interface ComposeSeed {
   threadId?: string | undefined;
   inReplyTo?: string | undefined;
   fromEmail?: string | undefined;
-  draftId?: string | undefined;
+  /** The stored draft that it goes on with. */
+  draft?: SavedDraft | undefined;
+  /** Another program has saved it too. */
+  isChangedElsewhere?: boolean | undefined;
   /** The message that is answered, to choose the address to answer from. */
   parent?: Pick<ParsedMessage, 'to' | 'cc' | 'bcc' | 'sender'> | undefined;
 }
@@ -82,6 +86,7 @@ export function draftSeed(draft: Draft): ComposeSeed {
     threadId: draft.threadId,
     inReplyTo: draft.inReplyTo,
     fromEmail: draft.fromEmail,
-    draftId: draft.id,
+    draft: { id: draft.id, revision: draft.revision },
+    isChangedElsewhere: draft.changedElsewhere,
   });
 }

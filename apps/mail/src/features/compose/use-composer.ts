@@ -46,7 +46,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
   });
   const [saveState, setSaveState] = useState<SaveState>({ type: 'idle' });
   const [problem, setProblem] = useState<Failure>();
-  const [draftId, setDraftId] = useState(seed.draftId);
+  const [draftId, setDraftId] = useState(seed.draft?.id);
   useEffect(() => (draftId === undefined ? undefined : takeInHand(draftId)), [draftId]);
   const autosaveRef = useRef<Autosave | undefined>(undefined);
   const uploads = useUploads(
@@ -87,15 +87,17 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
   const autosave = useMemo(
     () =>
       createAutosave({
-        draftId: seed.draftId,
+        draft: seed.draft,
         onState: setSaveState,
-        save: async (id) => {
-          const saved = await apiClient.drafts.create.mutate({ ...latest.current.content(), id });
+        isConflict: (error) => failureOf(error).code === 'CONFLICT',
+        save: async (last) => {
+          const base = { id: last?.id, baseRevision: last?.revision };
+          const saved = await apiClient.drafts.create.mutate({ ...latest.current.content(), ...base });
           setDraftId(saved.id);
-          return saved.id;
+          return saved;
         },
       }),
-    [seed.draftId],
+    [seed.draft],
   );
   useEffect(() => {
     autosaveRef.current = autosave;
@@ -131,6 +133,12 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     if (!isEmpty()) await autosave.flush();
     refreshDrafts();
   };
+  /** The other window's version is opened, and this one closed. */
+  const openNewer = async (id: string) => {
+    await autosave.stop();
+    onClose();
+    await openDraft(id);
+  };
   const discard = async () => {
     onClose();
     const id = await autosave.stop();
@@ -155,18 +163,16 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     if (wrong !== undefined) return setProblem({ message: wrong });
     setProblem(undefined);
     const draftId = await autosave.stop();
-    const holdMs = at === undefined ? undoSendSeconds * 1000 : 0;
-    const sendAt = at ?? (holdMs > 0 ? new Date(Date.now() + holdMs) : undefined);
     try {
       const { id } = await sendMutation.mutateAsync({
         ...content(),
         draftId,
-        sendAt: sendAt?.toISOString(),
+        sendAt: at?.toISOString(),
         idempotencyKey: seed.key,
         isForward: seed.mode === 'forward' ? true : undefined,
       });
       onClose();
-      announce(id, at, holdMs);
+      announce(id, at);
       refreshDrafts();
       void client.invalidateQueries({ queryKey: trpc.outbox.pathKey() });
       void client.invalidateQueries({ queryKey: trpc.mail.get.pathKey() });
@@ -176,7 +182,9 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
       setProblem(failureOf(error));
     }
   };
-  const announce = (id: string, at: Date | undefined, holdMs: number) => {
+  /** What goes at once is held by the server for as long as the user chose. */
+  const announce = (id: string, at: Date | undefined) => {
+    const holdMs = undoSendSeconds * 1000;
     if (at === undefined && holdMs === 0) return void toast(text.sent);
     toast(at === undefined ? text.sendingSoon : text.scheduled(formatFullTime(at.toISOString())), {
       duration: at === undefined ? holdMs : 8000,
@@ -205,6 +213,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     isSending: sendMutation.isPending,
     send,
     close,
+    openNewer,
     discard,
   };
 }

@@ -19,7 +19,7 @@ export const composeWindows = createStore<readonly ComposeSeed[]>([]);
 
 export function openComposer(seed: ComposeSeed = newSeed()): void {
   composeWindows.set((windows) => {
-    if (seed.draftId !== undefined && windows.some(({ draftId }) => draftId === seed.draftId)) return windows;
+    if (seed.draft && windows.some(({ draft }) => draft?.id === seed.draft?.id)) return windows;
     return [...windows, seed].slice(-MAX_WINDOWS);
   });
 }
