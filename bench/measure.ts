@@ -8,6 +8,7 @@ import type { BenchOptions } from './options.ts';
 import { timeConversations, timeLists } from './reading.ts';
 import { resyncRows } from './resync.ts';
 import { type Row, row } from './row.ts';
+import { sendingRows } from './sending.ts';
 import { sizeRows } from './size.ts';
 import type { Stage } from './stage.ts';
 import { median, timed } from './statistics.ts';
@@ -43,6 +44,8 @@ export async function* measure(
   yield await resyncRows(stage);
   say('downloading a large file');
   yield await fileRows(stage);
+  say('sending a large file');
+  yield await sendingRows(stage);
   say('pushing');
   yield await liveRows(stage);
   say(`connecting ${accounts} accounts`);

@@ -49,7 +49,7 @@ export async function setStage(
 ): Promise<Stage> {
   const dovecot = await startDovecot();
   onEnd(() => dovecot.stop());
-  const smtp = await startMemorySmtp({ tls: 'none' });
+  const smtp = await startMemorySmtp({ tls: 'none', sizeLimit: 200 * 2 ** 20 });
   onEnd(() => smtp.stop());
   await writeMaildir(dovecot, USER.email, bulkMailbox(messages, { newest: new Date() }));
   const names = Array.from({ length: MAILBOXES }, (_, index) => `Folder ${index + 1}`);

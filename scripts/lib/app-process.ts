@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@postroom/mail-lab';
+import { NODE_FLAGS } from './node-flags.mjs';
 
 const ENTRY = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 /** What the app and the programs it starts need of our environment. */
@@ -40,7 +41,7 @@ export async function startApp({ port, env, nodeArgs = [] }: AppOptions): Promis
     INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
   const own = { NODE_ENV: 'production', LOG_LEVEL: 'error', PORT: String(port ?? (await freePort())) };
-  const child = spawn(process.execPath, [...nodeArgs, ENTRY], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeArgs, ENTRY], {
     env: { ...inherited, ...own, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -12,12 +12,12 @@ import { root, toolEnvironment } from './workspace.mjs';
 /** A child that does not end this long after the signal is killed. */
 const KILL_AFTER_MS = 15_000;
 
-/** Resolves to the exit code when the program has ended. */
-export function runEntry({ node, entry, args = [], env = {} }) {
+/** Resolves to the exit code when the program has ended. `flags` are Node's own. */
+export function runEntry({ node, entry, flags = [], args = [], env = {} }) {
   const file = resolvePath(root, entry);
   if (!existsSync(file)) throw new PlainError(`${entry} is not there.`, { todo: 'Is this checkout complete?' });
   return new Promise((resolve, reject) => {
-    const child = spawn(node, [file, ...args], {
+    const child = spawn(node, [...flags, file, ...args], {
       env: toolEnvironment(node, env),
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });
