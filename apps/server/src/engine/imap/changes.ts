@@ -100,7 +100,7 @@ export function createChanges(deps: ChangeDeps): Changes {
   async function emulateMove(uids: UidSet, target: string): Promise<CopyOutcome> {
     const found = await search({ uid: uids.toString() });
     const present = found === null ? uids : UidSet.of(found).intersect(uids);
-    if (present.isEmpty) return { uidMap: new Map(), uidValidity: null };
+    if (present.isEmpty) return { uidMap: new Map(), uidValidity: null, left: [] };
     // A target that is not there any more: COPY says so better.
     const before = await status(target).catch((error: unknown) => {
       if (error instanceof MailError && error.code === 'SERVER_UNAVAILABLE' && client.usable) return null;
@@ -108,16 +108,15 @@ export function createChanges(deps: ChangeDeps): Changes {
     });
     const outcome = await copy(present, target);
     if (outcome.uidMap.size > 0) {
-      await expunge(present.intersect(UidSet.of(outcome.uidMap.keys())));
-      return outcome;
+      const { left } = await expunge(present.intersect(UidSet.of(outcome.uidMap.keys())));
+      return { ...outcome, left };
     }
     const after = before && (await status(target));
     const added = after ? Math.max(after.messages - before.messages, (after.uidNext ?? 0) - (before.uidNext ?? 0)) : 0;
     if (added < present.size) {
       throw new MailError({ code: 'NOT_SUPPORTED', message: `The server did not copy it to ${target}.`, on: 'imap' });
     }
-    await expunge(present);
-    return outcome;
+    return { ...outcome, ...(await expunge(present)) };
   }
 
   return {

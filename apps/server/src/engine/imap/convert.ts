@@ -177,5 +177,6 @@ export function copyOutcomeOf(answer: { uidMap?: Map<number, number>; uidValidit
   return {
     uidMap: (answer.uidMap ?? new Map()) as Map<Uid, Uid>,
     uidValidity: uidValidityOf(answer.uidValidity),
+    left: [],
   };
 }

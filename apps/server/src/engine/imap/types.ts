@@ -119,6 +119,8 @@ export type CopyOutcome = {
   /** Old UID → new UID, from COPYUID (RFC 4315); empty where the server does not say. */
   readonly uidMap: ReadonlyMap<Uid, Uid>;
   readonly uidValidity: UidValidity | null;
+  /** Originals of a move that stay where they are, flagged `\\Deleted` (`expunge`). */
+  readonly left: readonly Uid[];
 };
 
 export type StoreOutcome = {

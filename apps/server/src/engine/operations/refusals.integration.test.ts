@@ -250,6 +250,17 @@ describe('removing for good', () => {
       expect(await account.index()).toEqual(account.onServer());
     }));
 
+  it('without UIDPLUS what could only be marked is known to be there still', () =>
+    withLiar(database, { capabilities: [...BAREST, 'SPECIAL-USE'] }, async (account) => {
+      for (const subject of ['Ours', 'Theirs']) account.imap.mailbox('Trash').append(mail(subject));
+      account.imap.mailbox('Trash').setFlags(2, ['\\Deleted']);
+      await account.look();
+      await actions().delete(account.connectionId, await threads(account, 'Ours'), await trash(account));
+      await run(account);
+      expect(await account.index()).toEqual(account.onServer());
+      expect(await account.list('Trash')).toEqual([]);
+    }));
+
   it('refused it is back in the bin, and said', () =>
     withLiar(database, { capabilities: QRESYNC }, async (account) => {
       account.imap.mailbox('Trash').append(mail('Ours'));

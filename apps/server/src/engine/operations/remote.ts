@@ -11,6 +11,7 @@ import { loadPlaces } from '../gmail/places.ts';
 import { runLabelMailbox, runMove } from '../gmail/remote.ts';
 import type { CopyOutcome, ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
+import { FLAG } from '../index/flags.ts';
 import { IS_STILL_LEAVING } from '../index/placement-rows.ts';
 import { refreshThreads } from '../index/refresh.ts';
 import { splitMoved } from '../index/split-copies.ts';
@@ -121,6 +122,7 @@ async function runOne(
 }
 
 const NONE: ReadonlySet<MessageRowId> = new Set();
+const NOWHERE: CopyOutcome['uidMap'] = new Map();
 
 /** Takes messages out of mailboxes: into another one, or for good. */
 async function runRemoval(
@@ -148,13 +150,16 @@ async function runRemoval(
         const done = UidSet.of([...piece].filter(isCopied));
         const uids = target ? piece.minus(done) : piece;
         if (!done.isEmpty) {
-          await session.expunge(done);
-          await transaction(pool, (tx) => settle(tx, connectionId, id, { place, uids: done, target, outcome: null }));
+          const { left } = await session.expunge(done);
+          await transaction(pool, (tx) =>
+            settle(tx, connectionId, id, { place, uids: done, target, uidMap: NOWHERE, left }),
+          );
         }
         if (uids.isEmpty) continue;
-        const outcome = target ? await session.move(uids, target.path) : null;
-        if (!target) await session.expunge(uids);
-        await transaction(pool, (tx) => settle(tx, connectionId, id, { place, uids, target, outcome }));
+        const outcome = target
+          ? await session.move(uids, target.path)
+          : { uidMap: NOWHERE, ...(await session.expunge(uids)) };
+        await transaction(pool, (tx) => settle(tx, connectionId, id, { place, uids, target, ...outcome }));
       }
     }
   }
@@ -188,20 +193,29 @@ interface Removal {
   readonly place: Place;
   readonly uids: UidSet;
   readonly target: { readonly id: MailboxId } | null;
-  readonly outcome: CopyOutcome | null;
+  readonly uidMap: CopyOutcome['uidMap'];
+  readonly left: readonly Uid[];
 }
 
-/** What the server did, written down: the old placement goes, the new one has its UID where the server told it. */
+/**
+ * What the server did, written down: the old placement goes, the new one has its UID where the server told it. What could
+ * only be flagged is still there, `\\Deleted`.
+ */
 async function settle(tx: Tx, connectionId: ConnectionId, id: OperationId, removal: Removal): Promise<void> {
-  const { place, uids, target, outcome } = removal;
+  const { place, uids, target, uidMap, left } = removal;
   await lockAccount(tx, connectionId);
+  await tx.query(
+    `update placement set state = 'present', operation_id = null, flags = flags | ${FLAG.deleted}
+     where connection_id = $1 and mailbox_id = $2 and operation_id = $3 and uid = any($4::bigint[])`,
+    [connectionId, place.mailboxId, id, left],
+  );
   await tx.query(
     `delete from placement where connection_id = $1 and mailbox_id = $2 and operation_id = $3 and uid = any($4::bigint[])`,
     [connectionId, place.mailboxId, id, [...uids]],
   );
   const messageIds: MessageRowId[] = [];
   for (const uid of uids) {
-    const moved = outcome?.uidMap.get(uid);
+    const moved = uidMap.get(uid);
     const messageId = place.uids.get(uid)?.messageId;
     if (messageId === undefined) continue;
     messageIds.push(messageId);

@@ -101,13 +101,13 @@ const table: { name: string; local: LocalMailbox; remote: RemoteMailbox; plan: S
     name: 'a mod-sequence that went backwards reads all flags again',
     local: local(),
     remote: remote({ highestModSeq: 90 }),
-    plan: incremental({ flags: { kind: 'sweep', newest: null } }),
+    plan: incremental({ flags: { kind: 'sweep', newest: null }, vanished: { kind: 'compare' } }),
   },
   {
     name: 'the plain way reads the flags of a small mailbox again at each look',
     local: local({ highestModSeq: null }),
     remote: remote({ highestModSeq: null }),
-    plan: incremental({ flags: { kind: 'sweep', newest: null } }),
+    plan: incremental({ flags: { kind: 'sweep', newest: null }, vanished: { kind: 'compare' } }),
   },
   {
     name: 'the plain way reads the newest of a large mailbox',
@@ -119,7 +119,7 @@ const table: { name: string; local: LocalMailbox; remote: RemoteMailbox; plan: S
     name: 'and now and then of all of it',
     local: local({ highestModSeq: null, count: 50_000, uidNext: 50_001, reconciledAt: LONG_AGO }),
     remote: remote({ highestModSeq: null, exists: 50_000, uidNext: 50_001 }),
-    plan: incremental({ flags: { kind: 'sweep', newest: null } }),
+    plan: incremental({ flags: { kind: 'sweep', newest: null }, vanished: { kind: 'compare' } }),
   },
   {
     name: 'a server without UIDNEXT proves nothing by counting',

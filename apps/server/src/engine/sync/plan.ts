@@ -77,13 +77,13 @@ export function planSync(local: LocalMailbox, remote: RemoteMailbox, now: Date):
     return { kind: 'incremental', newFrom, flags: { kind: 'told' }, vanished: { kind: 'told' }, backfill };
   }
   const sweepDue = local.reconciledAt === null || now.getTime() - local.reconciledAt.getTime() >= SWEEP_ALL_MS;
-  return {
-    kind: 'incremental',
-    newFrom,
-    flags: planFlags(local, remote, sweepDue),
-    vanished: planVanished(local, remote, { backfill, wentBack, sweepDue }),
-    backfill,
-  };
+  const flags = planFlags(local, remote, sweepDue);
+  // One that went and one that we lack add up to what is there: whoever reads all flags anyway asks for all UIDs too.
+  const readsAll = flags.kind === 'sweep' && flags.newest === null;
+  const vanished = readsAll
+    ? ({ kind: 'compare' } as const)
+    : planVanished(local, remote, { backfill, wentBack, sweepDue });
+  return { kind: 'incremental', newFrom, flags, vanished, backfill };
 }
 
 function planFlags(local: LocalMailbox, remote: RemoteMailbox, sweepDue: boolean): FlagsStep {
