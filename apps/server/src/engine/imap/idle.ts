@@ -32,17 +32,18 @@ export async function idle(parts: IdleParts, signal: AbortSignal): Promise<void>
     internalsOf(client).missingIdleCommand = quirks.poll.command;
     client.maxIdleTime = quirks.poll.everyMs;
   }
-  const stopNotify = client.capabilities.has('NOTIFY') ? await startNotify(client, onElsewhere) : undefined;
+  const notify = client.capabilities.has('NOTIFY') ? await startNotify(client, onElsewhere) : undefined;
   const tooSoonMs = Math.min(TOO_SOON_MS, silentMs / 2);
   try {
     for (let tooSoon = 0; !signal.aborted && client.usable; ) {
       const begunAt = Date.now();
       const isOurs = await idleOnce(parts, signal);
+      if (await notify?.renew()) continue;
       tooSoon = !isOurs && Date.now() - begunAt < tooSoonMs ? tooSoon + 1 : 0;
       if (tooSoon > MAX_TOO_SOON && !signal.aborted) throw ended();
     }
   } finally {
-    await stopNotify?.();
+    await notify?.stop();
   }
 }
 
@@ -69,9 +70,16 @@ async function idleOnce({ client, quirks, everyMs }: IdleParts, signal: AbortSig
   return isOurs;
 }
 
-/** Asks for news of every mailbox; returns the way to stop it. A server that refuses is looked at from time to time. */
-async function startNotify(client: ImapFlow, onElsewhere: () => void): Promise<() => Promise<void>> {
+interface Notify {
+  /** Asks again where the server had too much to tell, and so tells nothing more. Whether that was so. */
+  renew(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** Asks for news of every mailbox. A server that refuses is looked at from time to time. */
+async function startNotify(client: ImapFlow, onElsewhere: () => void): Promise<Notify> {
   const internals = internalsOf(client);
+  let hasOverflowed = false;
   const run = async (args: readonly Argument[]) => {
     // Without `next` imapflow reads nothing more.
     await internals.exec('NOTIFY', args).then(
@@ -79,18 +87,36 @@ async function startNotify(client: ImapFlow, onElsewhere: () => void): Promise<(
       () => undefined,
     );
   };
+  const events = words('MessageNew MessageExpunge FlagChange');
+  const set = () =>
+    run([
+      ...words('SET'),
+      [...words('selected'), events],
+      [...words('personal'), [...events, ...words('MailboxName')]],
+    ]);
   const handler = async () => onElsewhere();
   internals.untaggedHandlers.STATUS = handler;
   internals.untaggedHandlers.LIST = handler;
-  const events = words('MessageNew MessageExpunge FlagChange');
-  await run([
-    ...words('SET'),
-    [...words('selected'), events],
-    [...words('personal'), [...events, ...words('MailboxName')]],
-  ]);
-  return async () => {
-    delete internals.untaggedHandlers.STATUS;
-    delete internals.untaggedHandlers.LIST;
-    if (client.usable) await run(words('NONE'));
+  // RFC 5465 §5.8: from here on it is as if we had said NONE. The NOOP ends the IDLE.
+  internals.sectionHandlers.NOTIFICATIONOVERFLOW = async () => {
+    hasOverflowed = true;
+    client.noop().catch(() => undefined);
+  };
+  await set();
+  return {
+    async renew() {
+      if (!hasOverflowed || !client.usable) return false;
+      hasOverflowed = false;
+      await set();
+      // Asked for again first, looked at then: nothing falls between.
+      onElsewhere();
+      return true;
+    },
+    async stop() {
+      delete internals.untaggedHandlers.STATUS;
+      delete internals.untaggedHandlers.LIST;
+      delete internals.sectionHandlers.NOTIFICATIONOVERFLOW;
+      if (client.usable) await run(words('NONE'));
+    },
   };
 }

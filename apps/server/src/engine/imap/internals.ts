@@ -34,6 +34,8 @@ export interface Internals {
   /** How it asks for news where there is no IDLE. */
   missingIdleCommand: 'NOOP' | 'STATUS' | 'SELECT';
   readonly untaggedHandlers: Record<string, (() => Promise<void>) | undefined>;
+  /** By response code. */
+  readonly sectionHandlers: Record<string, (() => Promise<void>) | undefined>;
   /** Called with the mailbox while it is being selected. */
   untaggedVanished(response: Response, mailbox?: { readonly path: string; exists?: number }): Promise<void>;
 }

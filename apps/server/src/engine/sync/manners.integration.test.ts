@@ -263,6 +263,21 @@ it('a server that says NOTIFY and refuses it pushes by IDLE all the same', () =>
     });
   }));
 
+it('a server that has too much to tell by NOTIFY is looked at, and asked to tell again', () =>
+  withLiar(database, { capabilities: [...PUSHING, 'NOTIFY'] }, async (account) => {
+    account.fill(1, 'Archive');
+    account.lie(/^NOTIFY$/, () => ({ answer: ['{tag} OK From now on'] }));
+    await withWorker(account, { pace: { ...QUICK, lookEveryMs: 60_000 } }, async () => {
+      await live(account);
+      const asked = () => account.imap.commands().filter((line) => line.startsWith('NOTIFY SET')).length;
+      await waitUntil(() => account.imap.commands().includes('IDLE'));
+      account.imap.mailbox('Archive').setFlags(1, ['\\Seen']);
+      account.imap.broadcast('* OK [NOTIFICATIONOVERFLOW] Too much');
+      await waitUntil(async () => (await account.list('Archive')).includes('Message 1'));
+      expect(asked()).toBe(2);
+    });
+  }));
+
 it('what is pushed is looked at before the server is asked about all mailboxes', () =>
   withLiar(database, { capabilities: PUSHING }, async (account) => {
     account.fill(1);
