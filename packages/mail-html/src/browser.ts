@@ -105,6 +105,11 @@ const LINK = /^(?:https?:|mailto:|tel:)/i;
 const LOADING_CSS =
   /\\|@import|@font-face|(?:image|set|image-set|src|element)\(|url\((?!\s*["']?(?:\/(?![\\/])|data:image\/(?:png|jpe?g|gif|webp);base64,))/i;
 
+/** What no style sheet of a message changes: it would hide the message, or make the frame grow with itself. */
+const HTML_STYLE =
+  'display:block!important;visibility:visible!important;opacity:1!important;position:static!important;float:none!important;width:auto!important;height:auto!important;min-height:0!important;max-height:none!important';
+const BODY_STYLE = HTML_STYLE.replace('display:block', 'margin:0!important;display:flow-root');
+
 let purifier: ReturnType<typeof DOMPurify> | undefined;
 
 /** An instance of our own, whose hooks only take away. */
@@ -143,7 +148,7 @@ function head(theme: Partial<FrameTheme>): string {
   const background = cssColor(theme.background, 'transparent');
   const color = cssColor(theme.color, colorScheme === 'dark' ? '#e8e8e8' : '#1a1a1a');
   const link = cssColor(theme.link, colorScheme === 'dark' ? '#8ab4f8' : '#0b57d0');
-  return `<!doctype html><html><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${FRAME_CSP}"><meta name="referrer" content="no-referrer"><style>:root{color-scheme:${colorScheme}}html,body{margin:0;padding:0;background:${background};color:${color};font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}a{color:${link}}img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}</style></head><body>`;
+  return `<!doctype html><html style="${HTML_STYLE}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${FRAME_CSP}"><meta http-equiv="x-dns-prefetch-control" content="off"><meta name="referrer" content="no-referrer"><style>:root{color-scheme:${colorScheme}}html,body{margin:0;padding:0;background:${background};color:${color};font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}a{color:${link}}img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}</style></head><body style="${BODY_STYLE}">`;
 }
 
 /** A colour that cannot leave its declaration. */

@@ -3,7 +3,7 @@
  * that compute and load nothing, `url()` only where the image resolver maps it. No at-rule but `@media`. A declaration
  * with an escape is dropped: nobody who means well writes one.
  */
-import { type ChildNode, parse } from 'postcss';
+import { type AtRule, type ChildNode, parse } from 'postcss';
 import type { ImageResolver } from './urls.ts';
 
 const PROPERTY =
@@ -32,6 +32,9 @@ const FUNCTIONS = new Set([
 const URL_TOKEN = /url\(\s{0,20}(?:"([^"\n]*)"|'([^'\n]*)'|([^"'()\s]*))\s{0,20}\)/gi;
 const SELECTOR = /^[\w\s.,#>+~*:()="'[\]^$|-]+$/;
 const MEDIA = /^[\w\s(),:.-]*$/;
+/** Lengths that follow the window's height. A frame is as high as its content: it would grow for ever, or flicker. */
+const BY_WINDOW_HEIGHT = /[\d.][sdl]?v(?:h|b|min|max)\b/i;
+const MEDIA_BY_HEIGHT = /height|aspect-ratio|orientation/i;
 const MAX_CSS = 256 * 1024;
 const MAX_RULES = 5000;
 
@@ -70,12 +73,16 @@ function rulesOf(nodes: readonly ChildNode[], images: ImageResolver, budget: { r
       const isSafe =
         SELECTOR.test(node.selector) && node.selector.length < 1000 && !/:(?:visited|has)/i.test(node.selector);
       if (declarations.length > 0 && isSafe) out += `${node.selector} { ${declarations.join('; ')} }\n`;
-    } else if (node.type === 'atrule' && node.name.toLowerCase() === 'media' && depth < 2 && MEDIA.test(node.params)) {
+    } else if (node.type === 'atrule' && isMedia(node) && depth < 2) {
       const inner = rulesOf(node.nodes ?? [], images, budget, depth + 1);
       if (inner !== '') out += `@media ${node.params} {\n${inner}}\n`;
     }
   }
   return out;
+}
+
+function isMedia({ name, params }: AtRule): boolean {
+  return name.toLowerCase() === 'media' && MEDIA.test(params) && !MEDIA_BY_HEIGHT.test(params);
 }
 
 function declarationsOf(style: string): [string, string][] {
@@ -105,7 +112,7 @@ function cleanDeclaration(rawProperty: string, rawValue: string, images: ImageRe
   if (!PROPERTY.test(property) || value === '' || value.length > 20_000) return undefined;
   if (/[\\<>{}@;\p{Cc}]|\/\*/u.test(value.replace(URL_TOKEN, ''))) return undefined;
   const withoutUrls = value.replace(URL_TOKEN, 'none');
-  if (/:|url\(/i.test(withoutUrls)) return undefined;
+  if (/:|url\(/i.test(withoutUrls) || BY_WINDOW_HEIGHT.test(withoutUrls)) return undefined;
   for (const match of withoutUrls.matchAll(/([\w-]*)\(/g)) {
     if (!FUNCTIONS.has((match[1] ?? '').toLowerCase())) return undefined;
   }

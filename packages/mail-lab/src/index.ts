@@ -3,6 +3,7 @@ export * from './dovecot/config.ts';
 export * from './dovecot/mailbox-name.ts';
 export { mailboxDirectory, writeMaildir } from './dovecot/maildir.ts';
 export * from './dovecot/start-dovecot.ts';
+export { EVIL_DOMAIN, type HostileMail, hostileMails, numberOf } from './hostile-mail/index.ts';
 export * from './imap/gmail.ts';
 export type { CommandContext, OnCommand, Reaction } from './imap/hook.ts';
 export * from './imap/memory-imap.ts';

@@ -126,7 +126,7 @@ export function MessageCard(props: MessageCardProps) {
         </div>
       </header>
       {isOpen && (
-        <div className="mt-3 px-6 md:pl-17 max-md:px-4">
+        <div className="mt-3 px-6 md:pl-17 max-md:px-4" data-testid="message-body">
           <MessageBody message={message} onRetry={props.onRetry} />
           <AttachmentList messageId={message.id} attachments={message.attachments} />
           {message.isDraft && message.draftId !== undefined && (

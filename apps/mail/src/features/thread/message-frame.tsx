@@ -33,9 +33,7 @@ export function MessageFrame({ html, title, isDark }: MessageFrameProps) {
       if (!page?.body) return;
       observer?.disconnect();
       const measure = () => setHeight(Math.ceil(page.body.getBoundingClientRect().height) + 1);
-      const overflow = page.documentElement;
-      overflow.style.overflowY = 'hidden';
-      page.body.style.display = 'flow-root';
+      page.documentElement.style.setProperty('overflow-y', 'hidden', 'important');
       observer = new ResizeObserver(measure);
       observer.observe(page.body);
       page.addEventListener('keydown', passOnKey);

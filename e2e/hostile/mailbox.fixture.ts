@@ -1,0 +1,120 @@
+/** An app with one mailbox full of given messages, and a browser that is signed in to it and watched. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, type Page } from '@playwright/test';
+import { type MailServer, startMailServer, waitUntil, writeMaildir } from '@postroom/mail-lab';
+import type { Conversation, ThreadPage } from '../../apps/server/src/lib/driver/schemas.ts';
+import { type AppClient, signUp } from '../../scripts/lib/app-client.ts';
+import { type AppProcess, startApp } from '../../scripts/lib/app-process.ts';
+import { type Detectors, watch } from './detectors.ts';
+
+const OWNER = { email: 'ada@lab.test', password: 'fake-mail-password' };
+
+/** A conversation as the app shows it, and its messages. */
+export interface Shown {
+  readonly threadId: string;
+  /** Our ids by Message-ID without its brackets. */
+  readonly messages: ReadonlyMap<string, string>;
+  /** Whether there are pictures to be allowed. */
+  readonly hasPictures: boolean;
+}
+
+export interface Hostile {
+  readonly app: AppProcess;
+  readonly api: AppClient;
+  /** Puts the conversations into the inbox, read, and waits until the app has them; in the order of the list. */
+  fill(conversations: readonly (readonly Buffer[])[]): Promise<readonly Shown[]>;
+  /** Watches the page and opens the app in it. */
+  open(page: Page): Promise<Detectors>;
+  /** Shows pictures, or does not, from now on. */
+  allowPictures(isAllowed: boolean): Promise<void>;
+}
+
+export const test = base.extend<{ hostile: Hostile }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+  hostile: async ({}, use) => {
+    const mail = await startMailServer({ accounts: [OWNER] });
+    const dataDir = await mkdtemp(join(tmpdir(), 'postroom-hostile-'));
+    const env = { DATA_DIR: dataDir, MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost' };
+    const app = await startApp({ env });
+    const api = await signUp(app.url, { name: 'Ada', email: OWNER.email, password: 'fake-app-password' });
+    await use(hostileOf(mail, app, api));
+    api.close();
+    await app.stop();
+    await mail.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  },
+});
+
+function hostileOf(mail: MailServer, app: AppProcess, api: AppClient): Hostile {
+  let pictures: 'blocked' | 'allowed' = 'blocked';
+  return {
+    app,
+    api,
+    async fill(conversations) {
+      const start = Date.parse('2026-01-05T09:00:00Z');
+      const items = conversations.flatMap((messages, at) =>
+        messages.map((raw) => ({
+          mailbox: 'INBOX',
+          flags: ['\\Seen'],
+          internalDate: new Date(start - at * 60_000),
+          raw: Buffer.concat([Buffer.from(`In-Reply-To: <conversation-${at}@lab.test>\r\n`), raw]),
+        })),
+      );
+      await writeMaildir(mail.dovecot, OWNER.email, items);
+      const { imap, smtp } = mail.endpoints;
+      await api.mutate('connections.create', {
+        email: OWNER.email,
+        imap,
+        smtp,
+        auth: { type: 'password', password: OWNER.password },
+      });
+      return showAll(api, items.length);
+    },
+    async open(page) {
+      const [name = '', value = ''] = api.cookie.split(/=(.*)/s);
+      await page.context().addCookies([{ name, value, url: app.url }]);
+      const detectors = await watch(page, { appUrl: app.url, pictures: () => pictures });
+      await page.goto(`${app.url}/mail/inbox`);
+      await page.getByTestId('thread-row').first().waitFor();
+      return detectors;
+    },
+    async allowPictures(isAllowed) {
+      await api.mutate('settings.save', { externalImages: isAllowed });
+      pictures = isAllowed ? 'allowed' : 'blocked';
+    },
+  };
+}
+
+/** Waits until all messages are here, and reads each once, as the app does. */
+async function showAll(api: AppClient, count: number): Promise<Shown[]> {
+  const ids = await waitUntil(
+    async () => {
+      const found = await listAll(api);
+      return found.reduce((sum, { messageCount }) => sum + messageCount, 0) === count && found;
+    },
+    { timeoutMs: 60_000, intervalMs: 200, what: `${count} messages` },
+  );
+  const shown: Shown[] = [];
+  for (const { id } of ids) {
+    const { messages } = await api.query<Conversation>('mail.get', { id });
+    shown.push({
+      threadId: id,
+      messages: new Map(messages.map((one) => [(one.messageId ?? '').replace(/^<|>$/g, ''), one.id])),
+      hasPictures: messages.some(({ processedHtml }) => processedHtml.includes('/api/image?')),
+    });
+  }
+  return shown;
+}
+
+async function listAll(api: AppClient): Promise<ThreadPage['threads']> {
+  const threads: ThreadPage['threads'] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const page: ThreadPage = await api.query('mail.listThreads', { folder: 'inbox', max: 500, cursor });
+    threads.push(...page.threads);
+    cursor = page.nextPageToken;
+  }
+  return threads;
+}
