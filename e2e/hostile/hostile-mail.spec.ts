@@ -2,37 +2,24 @@
  * The hostile set in the real app: nothing of it runs, nothing is asked of anybody, nothing leaves its frame. All messages
  * of a conversation are open at once; under SOAK=1 each message is a conversation by itself.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { hostileMails } from '@postroom/mail-lab';
+import { netLog, watchedBrowser } from './browser.ts';
 import { type Detectors, hostsLookedUp, watch } from './detectors.ts';
 import { type Shown, test } from './mailbox.fixture.ts';
-import { around, openConversation, openDialogs, touchAndLook } from './reader.ts';
+import { openAll, openConversation, openDialogs } from './reader.ts';
 
 const IS_SOAK = process.env.SOAK === '1';
 const TOGETHER = IS_SOAK ? 1 : 12;
-const netLogs = mkdtempSync(join(tmpdir(), 'postroom-net-log-'));
-const netLog = join(netLogs, 'net-log.json');
 
-test.use({
-  // A picture of each page costs more than the page.
-  trace: 'off',
-  launchOptions: {
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    // Nobody is to be reached, and every attempt stands in the log, with pictures of pages or without.
-    args: ['--no-sandbox', '--host-resolver-rules=MAP *.test ~NOTFOUND', `--log-net-log=${netLog}`],
-  },
-});
-test.afterAll(() => rmSync(netLogs, { recursive: true, force: true }));
+test.use(watchedBrowser);
 test.setTimeout(600_000);
 
 test('nothing of the hostile set runs, loads or leaves its frame', async ({ hostile, page }) => {
   const shown = await hostile.fill(grouped());
   expect(shown.reduce((sum, { messages }) => sum + messages.size, 0)).toBe(hostileMails.length);
   const detectors = await hostile.open(page);
-  expect(await openAll(page, shown, detectors)).toEqual({});
+  expect(await openAll(page, shown, detectors, nameOf)).toEqual({});
   expect(hostsLookedUp(netLog)).toEqual([]);
 
   const worded = shown.filter(({ messages }) => familiesOf(messages).some((family) => WORDED.has(family)));
@@ -43,7 +30,7 @@ test('nothing of the hostile set runs, loads or leaves its frame', async ({ host
   await page.reload();
   const withPictures = shown.filter(({ hasPictures }) => hasPictures);
   expect(withPictures.length).toBeGreaterThan(2);
-  expect(await openAll(page, withPictures, detectors)).toEqual({});
+  expect(await openAll(page, withPictures, detectors, nameOf)).toEqual({});
   expect(hostsLookedUp(netLog)).toEqual([]);
 });
 
@@ -87,30 +74,11 @@ function grouped(): Buffer[][] {
   );
 }
 
-/** Opens each conversation, and gives what was found, by the name of the message where it is known. */
-async function openAll(page: Page, shown: readonly Shown[], detectors: Detectors): Promise<Record<string, unknown>> {
-  const found: Record<string, unknown> = {};
-  let untouched = '';
-  for (const { threadId, messages } of shown) {
-    await openConversation(page, threadId, [...messages.values()]);
-    const looks = await touchAndLook(page);
-    for (const [mid, id] of messages) if (looks[id]) found[nameOf(mid)] = looks[id];
-    const picture = await around(page);
-    untouched ||= picture;
-    const outside = picture === untouched ? [] : ['the app looks different around the reader'];
-    const findings = Object.entries({ ...detectors.take(), app: looks.app ?? [], outside }).filter(
-      ([, list]) => list.length > 0,
-    );
-    if (findings.length > 0) found[[...messages.keys()].map(nameOf).join(', ')] = Object.fromEntries(findings);
-  }
-  return found;
-}
-
 /** Families of what is shown outside the frame too. */
 const WORDED: ReadonlySet<string> = new Set(['plain text', 'header fields', 'files', 'parts']);
 
 function familiesOf(messages: Shown['messages']): string[] {
-  return [...messages.keys()].map((mid) => mailOf(mid)?.family ?? '');
+  return [...messages.values()].map((mid) => mailOf(mid)?.family ?? '');
 }
 
 /** The details of messages, their source, an answer with what it quotes; at last a list of what was searched. */
@@ -121,10 +89,10 @@ async function openOtherViews(
 ): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
   for (const { threadId, messages } of shown) {
-    await openConversation(page, threadId, [...messages.values()]);
+    await openConversation(page, threadId, [...messages.keys()]);
     await openDialogs(page);
     const findings = Object.entries(detectors.take()).filter(([, list]) => list.length > 0);
-    if (findings.length > 0) found[[...messages.keys()].map(nameOf).join(', ')] = Object.fromEntries(findings);
+    if (findings.length > 0) found[[...messages.values()].map(nameOf).join(', ')] = Object.fromEntries(findings);
   }
   await page.goto(`${new URL(page.url()).origin}/mail/all?q=canary`);
   await page.getByTestId('thread-row').first().waitFor();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
 import { type MailServer, startMailServer, waitUntil, writeMaildir } from '@postroom/mail-lab';
-import type { Conversation, ThreadPage } from '../../apps/server/src/lib/driver/schemas.ts';
+import type { Connection, Conversation, ThreadPage } from '../../apps/server/src/lib/driver/schemas.ts';
 import { type AppClient, signUp } from '../../scripts/lib/app-client.ts';
 import { type AppProcess, startApp } from '../../scripts/lib/app-process.ts';
 import { type Detectors, watch } from './detectors.ts';
@@ -14,7 +14,7 @@ const OWNER = { email: 'ada@lab.test', password: 'fake-mail-password' };
 /** A conversation as the app shows it, and its messages. */
 export interface Shown {
   readonly threadId: string;
-  /** Our ids by Message-ID without its brackets. */
+  /** Message-IDs without their brackets, by our ids. */
   readonly messages: ReadonlyMap<string, string>;
   /** Whether there are pictures to be allowed. */
   readonly hasPictures: boolean;
@@ -70,7 +70,7 @@ function hostileOf(mail: MailServer, app: AppProcess, api: AppClient): Hostile {
         smtp,
         auth: { type: 'password', password: OWNER.password },
       });
-      return showAll(api, items.length);
+      return showAll(api);
     },
     async open(page) {
       const [name = '', value = ''] = api.cookie.split(/=(.*)/s);
@@ -88,20 +88,18 @@ function hostileOf(mail: MailServer, app: AppProcess, api: AppClient): Hostile {
 }
 
 /** Waits until all messages are here, and reads each once, as the app does. */
-async function showAll(api: AppClient, count: number): Promise<Shown[]> {
-  const ids = await waitUntil(
-    async () => {
-      const found = await listAll(api);
-      return found.reduce((sum, { messageCount }) => sum + messageCount, 0) === count && found;
-    },
-    { timeoutMs: 60_000, intervalMs: 200, what: `${count} messages` },
-  );
+async function showAll(api: AppClient): Promise<Shown[]> {
+  const isLive = async () => {
+    const { connections } = await api.query<{ connections: Connection[] }>('connections.list');
+    return connections.every(({ state }) => state === 'live');
+  };
+  await waitUntil(isLive, { timeoutMs: 60_000, intervalMs: 200, what: 'all messages' });
   const shown: Shown[] = [];
-  for (const { id } of ids) {
+  for (const { id } of await listAll(api)) {
     const { messages } = await api.query<Conversation>('mail.get', { id });
     shown.push({
       threadId: id,
-      messages: new Map(messages.map((one) => [(one.messageId ?? '').replace(/^<|>$/g, ''), one.id])),
+      messages: new Map(messages.map((one) => [one.id, (one.messageId ?? '').replace(/^<|>$/g, '')])),
       hasPictures: messages.some(({ processedHtml }) => processedHtml.includes('/api/image?')),
     });
   }

@@ -3,6 +3,8 @@
 /** Opens one conversation after the other in the app, as fast as it can, and looks at what each has become. */
 import { createHash } from 'node:crypto';
 import type { Page } from '@playwright/test';
+import type { Detectors } from './detectors.ts';
+import type { Shown } from './mailbox.fixture.ts';
 
 /** Opens the conversation and waits until each of these messages stands there with its text. */
 export async function openConversation(page: Page, threadId: string, messageIds: readonly string[]): Promise<void> {
@@ -28,13 +30,13 @@ export async function openConversation(page: Page, threadId: string, messageIds:
 }
 
 /** What is wrong with each message that is open, by its id. */
-export type Looks = Readonly<Record<string, readonly string[]>>;
+type Looks = Readonly<Record<string, readonly string[]>>;
 
 /**
  * Touches what can be touched (links that are no links, everything that could hear of it) and looks at what is there: no
  * element or attribute that runs or loads, one frame a message, within the reader, and the app where it was around it.
  */
-export async function touchAndLook(page: Page): Promise<Looks> {
+async function touchAndLook(page: Page): Promise<Looks> {
   const wrong = await page.evaluate(touchAll);
   const byMessage: Record<string, string[]> = {};
   for (const [id, line] of wrong) byMessage[id] = [...(byMessage[id] ?? []), line];
@@ -109,7 +111,7 @@ const AROUND = [
 ];
 
 /** A picture of all that no message may draw on. */
-export async function around(page: Page): Promise<string> {
+async function around(page: Page): Promise<string> {
   await page.mouse.move(300, 30);
   const pictures = await Promise.all(AROUND.map((clip) => page.screenshot({ clip, animations: 'disabled' })));
   return createHash('sha256').update(Buffer.concat(pictures)).digest('hex');
@@ -135,4 +137,28 @@ export async function openDialogs(page: Page): Promise<void> {
   await quoted.click();
   await page.getByTestId('composer').locator('iframe').waitFor();
   await page.keyboard.press('Escape');
+}
+
+/** Opens each conversation, and gives what was found, by the name of the message where it is known. */
+export async function openAll(
+  page: Page,
+  shown: readonly Shown[],
+  detectors: Detectors,
+  nameOf: (mid: string) => string,
+): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  let untouched = '';
+  for (const { threadId, messages } of shown) {
+    await openConversation(page, threadId, [...messages.keys()]);
+    const looks = await touchAndLook(page);
+    for (const [id, mid] of messages) if (looks[id]) found[nameOf(mid)] = looks[id];
+    const picture = await around(page);
+    untouched ||= picture;
+    const outside = picture === untouched ? [] : ['the app looks different around the reader'];
+    const findings = Object.entries({ ...detectors.take(), app: looks.app ?? [], outside }).filter(
+      ([, list]) => list.length > 0,
+    );
+    if (findings.length > 0) found[[...messages.values()].map(nameOf).join(', ')] = Object.fromEntries(findings);
+  }
+  return found;
 }

@@ -122,6 +122,10 @@ export interface RouteCase {
 /** By method and pattern, as Hono has them. `own`: shows the caller's alone. `public`: the same for everybody. */
 export const ROUTES: Readonly<Record<string, RouteCase>> = {
   'GET /api/messages/:id/raw': { paths: ({ message }) => [`/api/messages/${message}/raw`], stranger: 404 },
+  'GET /api/messages/:id/attachments.zip': {
+    paths: ({ message }) => [`/api/messages/${message}/attachments.zip`],
+    stranger: 404,
+  },
   'GET /api/messages/:id/attachments/:attachmentId': {
     paths: ({ message, attachment, draft, upload }, own) => [
       `/api/messages/${message}/attachments/${attachment}`,

@@ -2,5 +2,6 @@
  * Untrusted HTML to a safe fragment; quoting; plain text. Pure. What runs only in a browser is in `./browser`.
  */
 export { type CleanOptions, type CleanResult, cleanFragment } from './clean.ts';
+export { passesFor, siteOf, skeleton, unicodeHost } from './host-names.ts';
 export { type ForwardedHeader, forwardHtml, type QuoteOptions, quoteHtml, quoteText } from './quote.ts';
 export { escapeHtml, textToHtml, toPlainText } from './text.ts';

@@ -193,6 +193,15 @@ const KINDS: readonly Kind[] = [
     ask: () => get(`/api/messages/${messageId}/attachments/5`, { Range: 'bytes=0-3' }),
   },
   {
+    kind: 'all files of a message',
+    status: 200,
+    ask: () => get(`/api/messages/${messageId}/attachments.zip`),
+    policy: FILE_POLICY,
+    cache: 'private, no-cache',
+    type: 'application/zip',
+    disposition: /^attachment; filename="attachments\.zip"/,
+  },
+  {
     kind: 'remote picture',
     status: 200,
     ask: () => get(image),

@@ -55,6 +55,12 @@ describe('a picture', () => {
     });
   });
 
+  it('that would become too large when it is decoded is a placeholder', async () => {
+    const body = Buffer.from('89504e470d0a1a0a0000000d494844520000ffff0000ffff0806000000', 'hex');
+    const answer = await proxy({ body }).ada.request(signed());
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/gif']);
+  });
+
   it('is fetched once for a user who looks twice', async () => {
     const { ada, asked } = proxy();
     await ada.request(signed());

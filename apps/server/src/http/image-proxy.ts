@@ -11,6 +11,7 @@ import { type HttpEnv, requireCaller } from './env.ts';
 import { errorResponse } from './error-response.ts';
 import type { ImageSigner } from './image-signature.ts';
 import { createLru } from './lru.ts';
+import { pixelsOf } from './picture-size.ts';
 import { type PictureType, pictureTypeOf } from './picture-type.ts';
 import { FILE_HEADERS } from './security-headers.ts';
 import { createSlots } from './slots.ts';
@@ -33,6 +34,8 @@ interface Picture {
 }
 
 const MAX_BYTES = 10 * 1024 * 1024;
+/** Decoded, four octets each: what a browser can bear several times over. */
+const MAX_PIXELS = 40_000_000;
 const CACHE_BYTES = 64 * 1024 * 1024;
 const AT_A_TIME = 6;
 const TIMEOUT_MS = 15_000;
@@ -81,7 +84,8 @@ async function download(fetchRemote: FetchRemote, url: string, gone: AbortSignal
   const { status, body } = await fetchRemote(target, { maxBytes: MAX_BYTES, accept: ACCEPT, signal });
   if (status !== 200 || body.length > MAX_BYTES) return null;
   const type = pictureTypeOf(body);
-  return type && { type, content: body };
+  if (type === null || (pixelsOf(type, body) ?? 0) > MAX_PIXELS) return null;
+  return { type, content: body };
 }
 
 /** The address with https; null for what is no web address. */

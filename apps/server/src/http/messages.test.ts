@@ -23,10 +23,14 @@ function mailWith({ filename = 'plan.pdf', mimeType = 'application/pdf', isSizeK
     opened.push(stream);
     return { size: isSizeKnown ? CONTENT.length : null, stream };
   };
-  const driver: Pick<MailManager, 'getAttachment' | 'getRaw'> = {
+  const driver: Pick<MailManager, 'listAttachments' | 'getAttachment' | 'getRaw'> = {
     async getAttachment(id, attachmentId) {
       if (id !== 'm1-7' || attachmentId !== '2') throw notFound('attachment');
       return { attachment: { attachmentId, filename, mimeType, size: 1370, inline: false }, ...open() };
+    },
+    async listAttachments(id) {
+      if (id !== 'm1-7') throw notFound('message');
+      return ['2', '2'].map((attachmentId) => ({ attachmentId, filename, mimeType, size: 1370, inline: false }));
     },
     async getRaw(id) {
       if (id !== 'm1-7') throw notFound('message');
@@ -64,6 +68,37 @@ describe('the raw message', () => {
       'content-security-policy': "sandbox; default-src 'none'",
       'cache-control': 'private, no-cache',
     });
+  });
+});
+
+describe('all files of a message', () => {
+  const ALL = '/api/messages/m1-7/attachments.zip';
+
+  it('are one archive, each under a name of its own, whatever the sender called it', async () => {
+    const { app, opened } = mailWith({ filename: '../etc/plan.pdf' });
+    const answer = await app.request(ALL);
+    const archive = await bytesOf(answer);
+    const names = [...archive.toString('latin1').matchAll(/plan[^P]{0,8}\.pdf/g)].map(([name]) => name);
+    expect([...new Set(names)]).toEqual(['plan.pdf', 'plan (2).pdf']);
+    expect(archive.toString('latin1')).not.toContain('etc');
+    expect(archive.indexOf(CONTENT)).toBeGreaterThan(0);
+    expect(opened.length).toBe(2);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/zip',
+      'content-disposition': `attachment; filename="attachments.zip"; filename*=UTF-8''attachments.zip`,
+      'content-security-policy': "sandbox; default-src 'none'",
+    });
+  });
+
+  it('are opened one after the other, and closed when the reader goes away', async () => {
+    const { app, opened } = mailWith();
+    const gone = new AbortController();
+    const answer = await app.request(new Request(`http://app.test${ALL}`, { signal: gone.signal }));
+    const reader = answer.body?.getReader();
+    for (let read = 0; read < 3; read += 1) await reader?.read();
+    expect(opened.length).toBe(1);
+    gone.abort();
+    expect(opened[0]?.destroyed).toBe(true);
   });
 });
 

@@ -10,8 +10,11 @@ import { notFound } from '../lib/driver/errors.ts';
 import { isPublicId, type PublicId, parseId, presentConnectionId } from '../lib/driver/ids.ts';
 import type { MailManager } from '../lib/driver/types.ts';
 import type { DriverSource } from '../lib/services.ts';
+import { zipOf } from './attachments-zip.ts';
+import { contentDisposition } from './content-disposition.ts';
 import { type HttpEnv, requireCaller } from './env.ts';
 import { createKnownSizes, fileResponse, type OpenFile } from './file-response.ts';
+import { FILE_HEADERS } from './security-headers.ts';
 import { PICTURE_TYPES, servedType } from './served-types.ts';
 
 export interface DraftFile {
@@ -25,6 +28,7 @@ export interface MessageRoutesDeps {
   readonly drivers: Pick<DriverSource, 'getActiveDriver'>;
   /** A file that a stored draft of the user holds; undefined when there is none. */
   readonly draftFile: (userId: UserId, draft: PublicId<'draft'>, uploadId: string) => Promise<DraftFile | undefined>;
+  readonly now?: () => Date;
 }
 
 interface FoundFile extends OpenFile {
@@ -36,11 +40,12 @@ interface FoundFile extends OpenFile {
 
 /** A part's number, or an upload's id. */
 const FILE_ID = /^[\w.-]{1,100}$/;
+const ZIP = 'application/zip';
 /** A picture of a message stays; of a draft it may be another one a minute later. */
 const PICTURE_MAX_AGE_SECONDS = 3600;
 
-/** `GET /api/messages/:id/raw` and `GET /api/messages/:id/attachments/:attachmentId`. */
-export function createMessageRoutes({ drivers, draftFile }: MessageRoutesDeps): Hono<HttpEnv> {
+/** `GET /api/messages/:id/raw`, `…/attachments/:attachmentId` and `…/attachments.zip`. */
+export function createMessageRoutes({ drivers, draftFile, now = () => new Date() }: MessageRoutesDeps): Hono<HttpEnv> {
   const sizes = createKnownSizes();
 
   function driverOf(userId: UserId, messageId: string): Promise<MailManager> {
@@ -75,6 +80,24 @@ export function createMessageRoutes({ drivers, draftFile }: MessageRoutesDeps): 
         open: () => driver.getRaw(id),
       } as const;
       return fileResponse(c, answer, source, sizes);
+    })
+    .get('/api/messages/:id/attachments.zip', async (c) => {
+      const caller = requireCaller(c);
+      const id = c.req.param('id');
+      const driver = await driverOf(caller.id, id);
+      const files = await driver.listAttachments(id);
+      if (files.length === 0) throw notFound('file');
+      const archive = zipOf(files, (attachmentId) => driver.getAttachment(id, attachmentId), {
+        lastModified: now(),
+        signal: c.req.raw.signal,
+      });
+      const disposition = { kind: 'attachment', filename: 'attachments.zip', mimeType: ZIP } as const;
+      return c.body(archive, 200, {
+        ...FILE_HEADERS,
+        'Content-Type': ZIP,
+        'Content-Disposition': contentDisposition(disposition),
+        'Cache-Control': 'private, no-cache',
+      });
     })
     .get('/api/messages/:id/attachments/:attachmentId', async (c) => {
       const caller = requireCaller(c);

@@ -93,6 +93,8 @@ export interface MessageExtras {
   listUnsubscribePost?: string;
   autoSubmitted?: string;
   precedence?: string;
+  /** How many addresses stand in From, where it is more than one. */
+  authors?: number;
 }
 
 /** Where an outgoing or drafted attachment's bytes are. */

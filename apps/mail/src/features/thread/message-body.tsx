@@ -9,7 +9,8 @@ import { nameOf } from '../../lib/format.ts';
 import { threadText as text } from '../../lib/i18n/thread.ts';
 import { useSaveSettings, useSettings } from '../../lib/settings.ts';
 import { useIsDark } from '../../lib/theme.ts';
-import { MessageFrame } from './message-frame.tsx';
+import { LinkDialog } from './link-dialog.tsx';
+import { type DoubtfulLink, MessageFrame } from './message-frame.tsx';
 import { hasOwnColors, hasProxiedImages, withoutRemoteImages } from './remote-images.ts';
 
 export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRetry: () => void }) {
@@ -17,6 +18,7 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
   const save = useSaveSettings();
   const isAppDark = useIsDark();
   const [isShowing, setIsShowing] = useState(false);
+  const [doubtfulLink, setDoubtfulLink] = useState<DoubtfulLink>();
   const [isDarkChosen, setIsDarkChosen] = useState<boolean>();
   const { processedHtml, bodyError, sender } = message;
   const email = sender.email.toLowerCase();
@@ -67,7 +69,9 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
           html={showsImages ? processedHtml : withoutRemoteImages(processedHtml)}
           title={text.messageFrame(nameOf(sender))}
           isDark={isDark}
+          onDoubtfulLink={setDoubtfulLink}
         />
+        {doubtfulLink && <LinkDialog link={doubtfulLink} onClose={() => setDoubtfulLink(undefined)} />}
         {isAppDark && (
           <IconButton
             label={isDark ? text.lightMode : text.darkMode}

@@ -12,6 +12,7 @@ import type { ReplyMode } from '../compose/index.ts';
 import { AttachmentList } from './attachment-list.tsx';
 import { MessageBody } from './message-body.tsx';
 import { MessageDetails } from './message-details.tsx';
+import { SenderWarnings } from './sender-warnings.tsx';
 import { rawUrl, SourceDialog } from './source-dialog.tsx';
 import { unsubscribeUrl } from './unsubscribe.ts';
 
@@ -127,6 +128,7 @@ export function MessageCard(props: MessageCardProps) {
       </header>
       {isOpen && (
         <div className="mt-3 px-6 md:pl-17 max-md:px-4" data-testid="message-body">
+          <SenderWarnings warnings={message.warnings ?? []} />
           <MessageBody message={message} onRetry={props.onRetry} />
           <AttachmentList messageId={message.id} attachments={message.attachments} />
           {message.isDraft && message.draftId !== undefined && (

@@ -31,6 +31,58 @@ export const threadText = {
   collapsed: (count: number) => (count === 1 ? '1 older message' : `${count} older messages`),
   attachments: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
   downloadFile: (name: string, size: string) => `Download ${name}, ${size}`,
+  downloadAll: 'Download all',
+  downloadOne: 'Download',
+  page: (number: number) => `Page ${number}`,
+  preview: (name: string) => `Look at ${name}`,
+  previewFailed: 'This file cannot be shown here.',
+  previewFailedFix: 'Download it to open it in another program.',
+  previewPages: (shown: number, all: number) =>
+    `The first ${shown} of ${all} pages. Download the file for all of them.`,
+  loadingFile: 'Loading the file',
+  fileWarnings: {
+    program: 'A program: it can do anything once it is opened.',
+    disguised: 'Its name hides what it is. Do not open it unless you expected it.',
+  },
+  warnings: {
+    unauthentic: (shown: string, actual: string) => ({
+      title: `This may not be from ${shown}.`,
+      fix: `Your mail server checked it, and it fails the rules of ${actual} (DMARC). Do not follow its links, open its files or answer with anything secret.`,
+    }),
+    'look-alike': (shown: string, actual: string) => ({
+      title: `The sender’s address only looks like ${shown}.`,
+      fix: `It is at ${actual}.`,
+    }),
+    'forged-name': (shown: string, actual: string) => ({
+      title: `The sender calls itself ${shown}, which it is not.`,
+      fix: `The message is from ${actual}.`,
+    }),
+    'known-name': (shown: string, actual: string) => ({
+      title: `You know this name from ${shown}.`,
+      fix: `This message is from ${actual}. Make sure by another way before you trust it.`,
+    }),
+    'several-authors': (shown: string, actual: string) => ({
+      title: `${actual} senders stand in this message.`,
+      fix: `Only the first is shown: ${shown}.`,
+    }),
+    'other-reply-to': (shown: string, actual: string) => ({
+      title: `Answers go to ${actual}, not to ${shown}.`,
+      fix: undefined,
+    }),
+  },
+  linkTitle: 'This link does not go where it says',
+  linkKinds: {
+    'other-site': 'It says one address and leads to another.',
+    'look-alike': 'Its address is spelled with letters of another script, to look like a well-known one.',
+    'foreign-script': 'Its address is spelled in another script. Make sure that it is the one you mean.',
+    number: 'It leads to a bare number instead of a name. Honest sites seldom do that.',
+  },
+  linkSays: 'It says',
+  linkLooksLike: 'It looks like',
+  linkReads: 'It reads',
+  linkLeads: 'It leads to',
+  linkStay: 'Stay here',
+  linkOpen: 'Open it all the same',
   noBody: 'This message has no text.',
   bodyFailed: 'The text of this message could not be fetched.',
   retry: 'Try again',

@@ -125,7 +125,7 @@ function newMessage(arrival: Arrival): NewMessage {
     structure: arrival.structure,
     hasAttachments: hasAttachments(arrival.structure),
     snippet: arrival.snippet,
-    extras: extrasOf(header),
+    extras: { ...extrasOf(header), ...(from.length > 1 ? { authors: from.length } : {}) },
     isOwn: author !== undefined && arrival.ownAddresses.has(author.email.toLowerCase()),
   };
 }

@@ -1,6 +1,7 @@
 /**
- * Authentication-Results (RFC 8601), the topmost field only: lower ones can be the sender's own. Whether its
- * authserv-id is to be trusted is for the caller to decide.
+ * Authentication-Results (RFC 8601): the topmost field, and those of the same authserv-id that follow it before the next
+ * Received, where a server writes one field a method. Lower ones can be the sender's own. Whether the authserv-id is to
+ * be trusted is for the caller to decide (engine/accounts/authserv.ts).
  */
 import type { HeaderBlock } from './headers.ts';
 
@@ -22,14 +23,17 @@ export interface AuthenticationResults {
 }
 
 const MAX_LENGTH = 16_384;
+const MAX_FIELDS = 20;
 
-/** Reads the topmost Authentication-Results field; undefined when there is none. */
-export function parseAuthentication(headers: Pick<HeaderBlock, 'get'>): AuthenticationResults | undefined {
-  const value = headers.get('authentication-results')?.slice(0, MAX_LENGTH);
-  if (value === undefined) return undefined;
-  const [first = '', ...statements] = splitStatements(withoutComments(value));
-  const authservId = first.trim().split(/\s+/)[0]?.toLowerCase() ?? '';
-  const methods = statements.slice(0, 50).flatMap(parseMethod);
+/** Reads the topmost Authentication-Results; undefined when there is none. */
+export function parseAuthentication(
+  headers: Pick<HeaderBlock, 'fields' | 'getAll'>,
+): AuthenticationResults | undefined {
+  const [topmost, ...others] = headers.getAll('authentication-results').slice(0, MAX_FIELDS).map(readField);
+  if (topmost === undefined) return undefined;
+  const { authservId } = topmost;
+  const mine = others.slice(0, followers(headers.fields)).filter((other) => other.authservId === authservId);
+  const methods = [topmost, ...mine].flatMap((field) => field.methods);
   const resultOf = (name: string) =>
     bestResult(methods.filter(({ method }) => method === name).map(({ result }) => result));
   const spf = resultOf('spf');
@@ -42,6 +46,23 @@ export function parseAuthentication(headers: Pick<HeaderBlock, 'get'>): Authenti
     ...(dkim === undefined ? {} : { dkim }),
     ...(dmarc === undefined ? {} : { dmarc }),
   };
+}
+
+/** How many fields follow the topmost one before the next Received. */
+function followers(fields: HeaderBlock['fields']): number {
+  const first = fields.findIndex(({ key }) => key === 'authentication-results');
+  const rest = fields.slice(first + 1);
+  const end = rest.findIndex(({ key }) => key === 'received');
+  return rest.slice(0, end === -1 ? rest.length : end).filter(({ key }) => key === 'authentication-results').length;
+}
+
+function readField(value: string): { authservId: string; methods: AuthenticationMethod[] } {
+  const [first = '', ...statements] = splitStatements(withoutComments(value.slice(0, MAX_LENGTH)));
+  const name = first.trim().split(/\s+/)[0]?.toLowerCase() ?? '';
+  // QUIRK: Microsoft's servers begin with a result, without their name.
+  const isNameless = name.includes('=');
+  const methods = [...(isNameless ? [first] : []), ...statements].slice(0, 50).flatMap(parseMethod);
+  return { authservId: isNameless ? '' : name, methods };
 }
 
 /** One good signature is enough; otherwise the first result counts. */

@@ -65,6 +65,31 @@ export function safeFilename(name: string | undefined, type: string): string {
   return shorten(allowed);
 }
 
+/** What makes a file's name dangerous to trust. */
+export type FileWarning = 'program' | 'disguised';
+
+const PROGRAM =
+  /\.(?:apk|app|appx|bat|cmd|com|cpl|dll|dmg|exe|gadget|hta|inf|ins|iso|img|jar|jnlp|js|jse|lnk|mde|msc|msi|msix|msp|pif|ps1|psm1|pkg|reg|scf|scr|sct|settingcontent-ms|sh|url|vb|vbe|vbs|vhd|vhdx|ws|wsc|wsf|wsh|xll)$/i;
+const DOCUMENT_THEN =
+  /\.(?:pdf|docx?|xlsx?|pptx?|odt|ods|txt|rtf|csv|jpe?g|png|gif|webp|mp[34]|zip|html?)[\s\p{Cf}_.-]*\.[^.]+$/iu;
+/** Directions and other characters that are not seen (not the joiners that some scripts need), and long gaps that push the ending out of sight. */
+const HIDING = /[\p{Cc}\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]|\s{4,}/u;
+
+/**
+ * A program, or a file whose name hides what it is: by characters that are not seen, or as a program behind the ending
+ * of a document. Decided on the name as the sender wrote it.
+ */
+export function fileWarning(name: string | undefined): FileWarning | undefined {
+  const written = (name ?? '')
+    .slice(0, 4000)
+    .replace(/[\t\r\n]+/g, ' ')
+    .trim();
+  const seen = safeFilename(written, 'application/octet-stream');
+  const isProgram = PROGRAM.test(seen);
+  if (HIDING.test(written) || (isProgram && DOCUMENT_THEN.test(seen))) return 'disguised';
+  return isProgram ? 'program' : undefined;
+}
+
 function nameless(type: string): string {
   const known = Object.hasOwn(BY_TYPE, type) ? BY_TYPE[type] : undefined;
   if (known !== undefined) return known;

@@ -200,4 +200,32 @@ describe('parseAuthentication', () => {
       dmarc: 'pass',
     });
   });
+
+  const results = (...fields: string[]) =>
+    parseAuthentication(parseHeaderBlock(Buffer.from(`${fields.join('\r\n')}\r\n\r\n`)));
+
+  it('puts together what one server wrote into several fields, and nothing from below the next Received', () => {
+    const { authservId, spf, dkim, dmarc } =
+      results(
+        'Received: by mail.example.org (LMTP)',
+        'Authentication-Results: mx.example.org; dmarc=fail header.from=b',
+        'Authentication-Results: mx.example.org; dkim=pass header.d=c',
+        'Authentication-Results: mx.evil.test; dmarc=pass',
+        'Received: from evil.test by mx.example.org',
+        'Authentication-Results: mx.example.org; dmarc=pass; spf=pass',
+      ) ?? {};
+    expect({ authservId, spf, dkim, dmarc }).toEqual({
+      authservId: 'mx.example.org',
+      spf: undefined,
+      dkim: 'pass',
+      dmarc: 'fail',
+    });
+  });
+
+  it('reads a field without a name, as Microsoft writes it', () => {
+    const found = results(
+      'Authentication-Results: spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=b.c; dkim=none; dmarc=pass',
+    );
+    expect(found).toMatchObject({ authservId: '', spf: 'pass', dkim: 'none', dmarc: 'pass' });
+  });
 });

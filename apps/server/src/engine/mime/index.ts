@@ -56,6 +56,13 @@ export {
   planParts,
 } from './parts-plan.ts';
 export { htmlToText, type SnippetSource, snippet } from './snippet.ts';
+export {
+  type KnownPeople,
+  nameKey,
+  type SpoofingWarning,
+  type SuspectMessage,
+  spoofingWarnings,
+} from './spoofing.ts';
 export { baseSubject, canonicalSubject, isReplySubject } from './subject.ts';
 export {
   decideThread,

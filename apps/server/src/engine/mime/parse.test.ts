@@ -95,6 +95,7 @@ describe('parseMessage', () => {
         {
           part: '2',
           filename: 'fdp.exe',
+          warning: 'disguised',
           mimeType: 'application/pdf',
           size: 4,
           encoding: 'base64',

@@ -135,7 +135,15 @@ describe('attachmentsOf', () => {
       dispositionParameters: { filename: '..\\..\\a\u202eb.pdf' },
     });
     expect(attachmentsOf(structureFromImap(multi('mixed', [leaf('1', 'text/plain'), pdf])))).toEqual([
-      { part: '2', filename: 'ab.pdf', mimeType: 'application/pdf', size: 57_000, encoding: 'base64', inline: false },
+      {
+        part: '2',
+        filename: 'ab.pdf',
+        mimeType: 'application/pdf',
+        size: 57_000,
+        encoding: 'base64',
+        inline: false,
+        warning: 'disguised',
+      },
     ]);
   });
 

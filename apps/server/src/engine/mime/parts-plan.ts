@@ -3,7 +3,7 @@
  * singly. What is body and what is file follows RFC 8621 section 4.1.4.
  */
 import type { Structure } from './bodystructure.ts';
-import { safeFilename } from './filenames.ts';
+import { type FileWarning, fileWarning, safeFilename } from './filenames.ts';
 
 /** A part that is shown as text, with what {@link decodePart} needs. */
 export interface BodyPart {
@@ -28,6 +28,8 @@ export interface AttachmentPart {
   contentId?: string;
   /** Shown inside the HTML by its Content-ID. */
   inline: boolean;
+  /** Why its name is not to be trusted. */
+  warning?: FileWarning;
 }
 
 /** Why single parts cannot be relied on. */
@@ -176,6 +178,7 @@ function bodyPart({ part, type, size = 0, encoding, charset, flowed, delsp }: St
 
 function attachmentPart(node: Structure, isRelated: boolean, hasHtml: boolean): AttachmentPart {
   const { part, type, size = 0, encoding, contentId, disposition } = node;
+  const warning = fileWarning(node.filename);
   const isPicture = type.startsWith('image/') || (isRelated && type === 'application/octet-stream');
   return {
     part,
@@ -185,6 +188,7 @@ function attachmentPart(node: Structure, isRelated: boolean, hasHtml: boolean): 
     ...(encoding === undefined ? {} : { encoding }),
     ...(contentId === undefined ? {} : { contentId }),
     inline: hasHtml && contentId !== undefined && isPicture && (isRelated || disposition !== 'attachment'),
+    ...(warning === undefined ? {} : { warning }),
   };
 }
 

@@ -42,6 +42,8 @@ export interface AttachmentStream {
 }
 
 export interface SourceReading {
+  /** Its files, those shown in the text left out. */
+  listAttachments(messageId: string): Promise<Attachment[]>;
   getAttachment(messageId: string, attachmentId: string): Promise<AttachmentStream>;
   /** The message's exact octets. */
   getRaw(messageId: string): Promise<{ size: number | null; filename: string; stream: Readable }>;

@@ -15,6 +15,7 @@ import { MailError, notFound } from '../errors.ts';
 import { isPublicId, parseId } from '../ids.ts';
 import type {
   ActionResult,
+  Attachment,
   Conversation,
   Draft,
   DraftInput,
@@ -79,6 +80,10 @@ export class ImapSmtpMailManager implements MailManager {
 
   normalizeIds(ids: readonly string[]): Promise<string[]> {
     return this.#reader.normalizeIds(ids);
+  }
+
+  listAttachments(messageId: string): Promise<Attachment[]> {
+    return this.#reader.listAttachments(messageId);
   }
 
   getAttachment(messageId: string, attachmentId: string): Promise<AttachmentStream> {

@@ -1,11 +1,13 @@
 /** Rows of the index to the contract's ParsedMessage. Pure but for the HTML cleaner it calls. */
 import type { ConnectionId } from '@postroom/db';
 import { cleanFragment, textToHtml } from '@postroom/mail-html';
+import { isOwnAuthserv } from '../../../engine/accounts/authserv.ts';
 import type { Body } from '../../../engine/index/bodies.ts';
 import type { MessageRow } from '../../../engine/index/conversation.ts';
 import { FLAG, sameKeyword } from '../../../engine/index/flags.ts';
 import { type Folders, presentLabel, presentMailboxId } from '../../../engine/index/folders.ts';
-import { type AuthenticationResults, attachmentsOf } from '../../../engine/mime/index.ts';
+import type { PeopleKnown } from '../../../engine/index/people-known.ts';
+import { type AuthenticationResults, attachmentsOf, spoofingWarnings } from '../../../engine/mime/index.ts';
 import { MailError } from '../errors.ts';
 import { presentConnectionId, presentId } from '../ids.ts';
 import type { Attachment, Label, OutgoingState, ParsedMessage } from '../schemas.ts';
@@ -14,13 +16,14 @@ import type { Attachment, Label, OutgoingState, ParsedMessage } from '../schemas
 export type SignImage = (messageId: string, url: string) => string;
 
 export function presentAttachments(message: MessageRow): Attachment[] {
-  return attachmentsOf(message.structure).map(({ part, filename, mimeType, size, contentId, inline }) => ({
+  return attachmentsOf(message.structure).map(({ part, filename, mimeType, size, contentId, inline, warning }) => ({
     attachmentId: part,
     filename,
     mimeType,
     size,
     ...(contentId ? { contentId } : {}),
     inline,
+    ...(warning ? { warning } : {}),
   }));
 }
 
@@ -39,12 +42,37 @@ export function labelsOf(folders: Folders, message: MessageRow): Label[] {
     .map((label) => presentLabel(folders.connectionId, label));
 }
 
-function authenticationOf(body: Body): ParsedMessage['authentication'] {
+/** What the account's own server found out; what anybody else says of it is not heard. */
+function believedResults(body: Body, people: PeopleKnown): AuthenticationResults | undefined {
   const results = body.authentication as AuthenticationResults | null;
-  if (!results) return undefined;
-  const of = (method: string) => results.methods.find((one) => one.method === method)?.result;
-  const [spf, dkim, dmarc] = [of('spf'), of('dkim'), of('dmarc')];
-  return { ...(spf ? { spf } : {}), ...(dkim ? { dkim } : {}), ...(dmarc ? { dmarc } : {}) };
+  return results && isOwnAuthserv(results.authservId, people) ? results : undefined;
+}
+
+function presentChecks(results: AuthenticationResults | undefined): Pick<ParsedMessage, 'authentication'> {
+  if (!results) return {};
+  const { spf, dkim, dmarc } = results;
+  return { authentication: { ...(spf ? { spf } : {}), ...(dkim ? { dkim } : {}), ...(dmarc ? { dmarc } : {}) } };
+}
+
+/** One's own messages are not warned of. */
+function warningsOf(
+  { addresses, extras, is_own }: MessageRow,
+  results: AuthenticationResults | undefined,
+  people: PeopleKnown,
+): Pick<ParsedMessage, 'warnings'> {
+  if (is_own && results?.dmarc !== 'fail') return {};
+  const warnings = spoofingWarnings(
+    {
+      from: addresses.from ?? addresses.sender,
+      authors: extras.authors ?? 1,
+      replyTo: addresses.replyTo,
+      recipients: [...addresses.to, ...addresses.cc],
+      dmarc: results?.dmarc,
+      arc: results?.methods.find(({ method }) => method === 'arc')?.result,
+    },
+    people,
+  );
+  return warnings.length > 0 ? { warnings } : {};
 }
 
 /** The message's HTML (or its text as HTML) made safe: pictures by Content-ID from here, remote ones by the proxy. */
@@ -74,7 +102,7 @@ export function presentMessage(
   folders: Folders,
   message: MessageRow,
   body: Body | MailError | undefined,
-  signImage: SignImage,
+  { signImage, people }: { readonly signImage: SignImage; readonly people: PeopleKnown },
 ): ParsedMessage {
   const connectionId: ConnectionId = folders.connectionId;
   const id = presentId('message', connectionId, message.id);
@@ -83,7 +111,7 @@ export function presentMessage(
   const processed = processHtml(id, readable, attachments, signImage);
   const { addresses, extras } = message;
   const state = outgoingState(message);
-  const authentication = authenticationOf(readable);
+  const results = believedResults(readable, people);
   const roles = message.places.map(({ role }) => role);
   const bits = message.places.map(({ flags }) => flags);
   return {
@@ -112,7 +140,8 @@ export function presentMessage(
     ...(message.references.length > 0 ? { references: message.references.join(' ') } : {}),
     ...(extras.listUnsubscribe ? { listUnsubscribe: extras.listUnsubscribe } : {}),
     ...(extras.listUnsubscribePost ? { listUnsubscribePost: extras.listUnsubscribePost } : {}),
-    ...(authentication ? { authentication } : {}),
+    ...presentChecks(results),
+    ...warningsOf(message, results, people),
     body: readable.html,
     text: readable.text,
     processedHtml: processed.html,

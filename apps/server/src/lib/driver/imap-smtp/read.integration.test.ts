@@ -27,6 +27,27 @@ function readerOf({ connectionId, session }: TestAccount) {
 const page = { folder: 'inbox', query: '', max: 500, cursor: '' };
 
 describe('reading through the driver', () => {
+  it('shows what the account’s own server says of a sender, and nobody else’s word', () =>
+    withAccount(database, {}, async (account) => {
+      const checked = (id: string, results: string) => ({ 'Authentication-Results': `${id}; ${results}` });
+      const from = 'Bank <info@bank.example>';
+      await account.other.append('INBOX', mail('Forged', { from, headers: checked('mx.evil.test', 'dmarc=pass') }));
+      await account.other.append('INBOX', mail('Failed', { from, headers: checked('mx.lab.test', 'dmarc=fail') }));
+      await account.other.append(
+        'INBOX',
+        mail('Passed', { from, headers: checked('mx.lab.test', 'dmarc=pass; spf=pass') }),
+      );
+      await account.look();
+      const reader = readerOf(account);
+      const { threads } = await reader.list(page);
+      const shown = await Promise.all(threads.map(async ({ id }) => (await reader.get(id)).messages[0]));
+      expect(shown.map((one) => [one?.subject, one?.authentication, one?.warnings?.map(({ kind }) => kind)])).toEqual([
+        ['Passed', { spf: 'pass', dmarc: 'pass' }, undefined],
+        ['Failed', { dmarc: 'fail' }, ['unauthentic']],
+        ['Forged', undefined, undefined],
+      ]);
+    }));
+
   it('a conversation with its bodies, attachment and exact source', () =>
     withAccount(database, {}, async (account) => {
       const file = Buffer.from(Array.from({ length: 300_000 }, (_, at) => at % 251));

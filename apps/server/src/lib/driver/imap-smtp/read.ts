@@ -15,15 +15,16 @@ import {
   readCursor,
   type ThreadRow,
 } from '../../../engine/index/list-threads.ts';
+import { loadPeopleKnown } from '../../../engine/index/people-known.ts';
 import { row } from '../../../engine/index/sql.ts';
 import { fetchBodies, type ReadingDeps } from '../../../engine/reading/fetch-bodies.ts';
 import { openAttachment, openSource } from '../../../engine/reading/files.ts';
 import { notFound } from '../errors.ts';
 import { parseId, presentId } from '../ids.ts';
-import type { Conversation, FolderCount, ThreadPage } from '../schemas.ts';
+import type { Attachment, Conversation, FolderCount, ThreadPage } from '../schemas.ts';
 import type { AttachmentStream, ListOptions, SourceReading, ThreadReading } from '../types.ts';
 import { nextToken } from './next-token.ts';
-import { presentMessage, type SignImage } from './present-message.ts';
+import { presentAttachments, presentMessage, type SignImage } from './present-message.ts';
 import { searchFolder } from './search.ts';
 
 export interface ReaderDeps extends ReadingDeps {
@@ -90,7 +91,9 @@ export function createReader(deps: ReaderDeps): Reader {
     const messages = await loadConversation(pool, connectionId, threadId as ThreadId, folder?.id ?? null);
     if (messages.length === 0) throw notFound('conversation');
     const bodies = await bodiesOf(messages);
-    const parsed = messages.map((message) => presentMessage(folders, message, bodies.get(message.id), deps.signImage));
+    const names = messages.map(({ addresses }) => addresses.from?.name ?? '');
+    const context = { signImage: deps.signImage, people: await loadPeopleKnown(pool, connectionId, names) };
+    const parsed = messages.map((message) => presentMessage(folders, message, bodies.get(message.id), context));
     const labels = new Map(parsed.flatMap(({ tags }) => tags).map((label) => [label.id, label]));
     return {
       id: presentId('thread', connectionId, threadId as ThreadId),
@@ -130,6 +133,10 @@ export function createReader(deps: ReaderDeps): Reader {
     return message;
   }
 
+  async function listAttachments(messageId: string): Promise<Attachment[]> {
+    return presentAttachments(await ownMessage(messageId)).filter(({ inline }) => !inline);
+  }
+
   async function getAttachment(messageId: string, attachmentId: string): Promise<AttachmentStream> {
     const file = await openAttachment(deps, connectionId, await ownMessage(messageId), attachmentId);
     const { part, filename, mimeType, size, contentId, inline } = file.attachment;
@@ -152,6 +159,7 @@ export function createReader(deps: ReaderDeps): Reader {
     count,
     normalizeIds: async (ids) =>
       (await resolveThreads(ids)).map((threadId) => presentId('thread', connectionId, threadId)),
+    listAttachments,
     getAttachment,
     getRaw,
   };

@@ -58,6 +58,8 @@ export const attachmentSchema = z.object({
   size: z.number(),
   contentId: z.string().optional(),
   inline: z.boolean(),
+  /** A program, or a name that hides what the file is. */
+  warning: z.enum(['program', 'disguised']).optional(),
 });
 export type Attachment = z.infer<typeof attachmentSchema>;
 
@@ -65,6 +67,13 @@ export const authenticationSchema = z.object({
   spf: z.string().optional(),
   dkim: z.string().optional(),
   dmarc: z.string().optional(),
+});
+
+/** Why a message may not be from whom it seems: what it shows, and what it is. */
+export const spoofingWarningSchema = z.object({
+  kind: z.enum(['unauthentic', 'forged-name', 'known-name', 'look-alike', 'other-reply-to', 'several-authors']),
+  shown: z.string(),
+  actual: z.string(),
 });
 
 /** Where an outgoing message stands, shown in its conversation until the server's copy is there. */
@@ -96,7 +105,10 @@ export const parsedMessageSchema = z.object({
   references: z.string().optional(),
   listUnsubscribe: z.string().optional(),
   listUnsubscribePost: z.string().optional(),
+  /** By the account's own server alone. */
   authentication: authenticationSchema.optional(),
+  /** The gravest first; left out for clean mail. */
+  warnings: z.array(spoofingWarningSchema).optional(),
   body: z.string(),
   text: z.string(),
   processedHtml: z.string(),
