@@ -51,7 +51,7 @@ module.exports = {
     only(
       'mail-html-is-pure',
       'packages/mail-html does no I/O.',
-      { path: '^packages/mail-html/src', pathNot: '\\.test\\.ts$' },
+      { path: '^packages/mail-html/src', pathNot: '\\.(test|fixture)\\.ts$' },
       { path: ['^(node:)?(net|tls|fs|http|https|dns|child_process)(/|$)', '^apps/', '^packages/(db|mail-lab)/'] },
     ),
     only(

@@ -12,6 +12,7 @@ import { createDoctor } from './engine/accounts/doctor.ts';
 import { createImapPool } from './engine/imap/pool.ts';
 import { createOutboxDispatcher } from './engine/outbox/index.ts';
 import type { Submit } from './engine/outbox/submission.ts';
+import { createTextWork, type TextWork } from './engine/reading/text-work.ts';
 import { createAccountWork } from './engine/schedule/account-work.ts';
 import { startAccountWorker } from './engine/sync/account-worker.ts';
 import { createAudit } from './engine/sync/audit.ts';
@@ -32,6 +33,7 @@ export interface MailEngine {
   readonly vault: Vault;
   readonly access: AccountAccess;
   readonly https: HttpsClient;
+  readonly textWork: TextWork;
   /** The instance's own mail server, to fill the connect form with. */
   readonly ownServer: { readonly imap: Endpoint; readonly smtp: Endpoint } | null;
   readonly discover: (email: string) => Promise<Candidate[]>;
@@ -75,6 +77,7 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
     now,
   });
   const audit = createAudit({ pool, now, log: write });
+  const textWork = createTextWork();
   const ownServer = ownServerOf(env);
   const testConnection = createConnectionTest({ dialler });
   let supervisor: Supervisor | undefined;
@@ -83,6 +86,7 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
     vault,
     access,
     https,
+    textWork,
     ownServer,
     discover: createDiscovery({
       ...createDiscoveryNetwork({ egress, https }),
@@ -127,6 +131,7 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
     async close() {
       await sessions.close();
       await https.close();
+      await textWork.close();
     },
   };
 }

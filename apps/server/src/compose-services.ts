@@ -26,6 +26,7 @@ export function createServices({ pool, engine, events, limits, presence, audit, 
     drivers: createDriverSource({
       pool,
       withImap: engine.access.withImap,
+      textWork: engine.textWork,
       signImage: (userId, messageId, url) => signImage({ userId, messageId, url }),
       now: () => new Date(),
     }),

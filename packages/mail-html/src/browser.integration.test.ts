@@ -2,25 +2,10 @@
  * The frame in a real browser: DOMPurify does nothing in the DOM imitations that tests use elsewhere, so only this
  * tells whether hostile markup runs or loads anything.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire, stripTypeScriptTypes } from 'node:module';
-import { dirname, join } from 'node:path';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BrowserHalf, hasBrowser, openTestPage, type TestPage } from './browser.fixture.ts';
 import { cleanFragment } from './index.ts';
-
-const executablePath =
-  ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path)) ??
-  chromium.executablePath();
-const isHere = existsSync(executablePath);
-if (!isHere) console.warn('SKIPPED browser.integration.test.ts: no Chromium on this machine');
-
-/** The module as the browser gets it: types stripped, DOMPurify from its own bundle. */
-function browserModule(): string {
-  const source = stripTypeScriptTypes(readFileSync(join(import.meta.dirname, 'browser.ts'), 'utf8'));
-  const body = source.replace(/^import .*$/gm, '').replaceAll(/^export /gm, '');
-  return `(() => { ${body}\nwindow.mail = { sanitizeForFrame, renderMessageFrame, FRAME_SANDBOX }; })();`;
-}
 
 const HOSTILE = [
   '<script>parent.pwned=1</script>',
@@ -45,34 +30,20 @@ const HOSTILE = [
   '<input autofocus onfocus=parent.pwned=1><select autofocus onfocus=parent.pwned=1>',
 ];
 
-describe.skipIf(!isHere)('the message frame', () => {
-  let browser: Browser;
+describe.skipIf(!hasBrowser)('the message frame', () => {
+  let opened: TestPage;
   let page: Page;
-  const requests: string[] = [];
+  let requests: string[];
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
-    page = await browser.newPage();
-    await page.route(/^https?:/, (route) => {
-      const url = route.request().url();
-      if (url === 'http://app.test/') return route.fulfill({ contentType: 'text/html', body: '<!doctype html>' });
-      requests.push(url);
-      return route.abort();
-    });
-    await page.goto('http://app.test/');
-    const purify = join(dirname(createRequire(import.meta.url).resolve('dompurify')), 'purify.min.js');
-    await page.addScriptTag({ content: readFileSync(purify, 'utf8') });
-    await page.addScriptTag({ content: browserModule() });
+    opened = await openTestPage();
+    ({ page, requests } = opened);
   });
-  afterAll(async () => {
-    await browser?.close();
-  });
+  afterAll(() => opened?.close());
 
   const show = (html: string) =>
     page.evaluate(async (markup) => {
-      const { mail } = window as unknown as {
-        mail: { renderMessageFrame(html: string): string; FRAME_SANDBOX: string };
-      };
+      const { mail } = window as unknown as { mail: BrowserHalf };
       const frame = document.createElement('iframe');
       frame.setAttribute('sandbox', mail.FRAME_SANDBOX);
       const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));

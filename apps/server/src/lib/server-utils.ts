@@ -6,6 +6,7 @@ import type { ConnectionId, UserId } from '@postroom/db';
 import type pg from 'pg';
 import type { WithImap } from '../engine/accounts/access.ts';
 import { row, rows } from '../engine/index/sql.ts';
+import type { TextWork } from '../engine/reading/text-work.ts';
 import { notFound } from './driver/errors.ts';
 import { parseConnectionId } from './driver/ids.ts';
 import { createDriver } from './driver/index.ts';
@@ -23,6 +24,7 @@ export interface StoredConnection {
 export interface DriverDeps {
   readonly pool: pg.Pool;
   readonly withImap: WithImap;
+  readonly textWork: TextWork;
   /** The signed address of the image proxy for a picture in a message of that user. */
   readonly signImage: (userId: UserId, messageId: string, url: string) => string;
   readonly now: () => Date;
@@ -36,6 +38,7 @@ export function connectionToDriver(deps: DriverDeps, connection: StoredConnectio
     connection,
     pool: deps.pool,
     withImap: deps.withImap,
+    textWork: deps.textWork,
     signImage: (messageId, url) => deps.signImage(connection.userId, messageId, url),
     now: deps.now,
   });

@@ -12,6 +12,17 @@ import { useIsDark } from '../../lib/theme.ts';
 import { LinkDialog } from './link-dialog.tsx';
 import { type DoubtfulLink, MessageFrame } from './message-frame.tsx';
 import { hasOwnColors, hasProxiedImages, withoutRemoteImages } from './remote-images.ts';
+import { rawUrl } from './source-dialog.tsx';
+
+function DownloadMessage({ id }: { id: string }) {
+  return (
+    <Button size="small" asChild>
+      <a href={rawUrl(id)} download="message.eml">
+        {text.download}
+      </a>
+    </Button>
+  );
+}
 
 export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRetry: () => void }) {
   const settings = useSettings();
@@ -20,7 +31,7 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
   const [isShowing, setIsShowing] = useState(false);
   const [doubtfulLink, setDoubtfulLink] = useState<DoubtfulLink>();
   const [isDarkChosen, setIsDarkChosen] = useState<boolean>();
-  const { processedHtml, bodyError, sender } = message;
+  const { processedHtml, bodyError, sender, isTruncated } = message;
   const email = sender.email.toLowerCase();
 
   if (bodyError) {
@@ -30,9 +41,13 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
         title={bodyError.message || text.bodyFailed}
         fix={bodyError.fix}
         action={
-          <Button size="small" onClick={onRetry}>
-            {text.retry}
-          </Button>
+          bodyError.code === 'MESSAGE_TOO_LARGE' ? (
+            <DownloadMessage id={message.id} />
+          ) : (
+            <Button size="small" onClick={onRetry}>
+              {text.retry}
+            </Button>
+          )
         }
       />
     );
@@ -44,6 +59,9 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
   const isDark = isAppDark && (isDarkChosen ?? !isColored);
   return (
     <>
+      {isTruncated && (
+        <Notice className="mb-3" title={text.truncatedMessage} action={<DownloadMessage id={message.id} />} />
+      )}
       {canShowImages && !showsImages && (
         <div
           className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-lg bg-hover px-3 py-2 text-xs"

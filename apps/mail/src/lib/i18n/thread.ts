@@ -106,5 +106,6 @@ export const threadText = {
   sourceTitle: 'Message source',
   copy: 'Copy',
   copied: 'Copied',
+  truncatedMessage: 'This message is very long. Only its beginning is shown.',
   truncated: 'Only the beginning is shown. Download the message for all of it.',
 };

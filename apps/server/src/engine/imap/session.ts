@@ -129,9 +129,10 @@ export function createSession({ client, context, unasked, replies, quirks, limit
         return found;
       }),
     fetchPartHeads: (uids, part, maxBytes) => guard(() => fetches.fetchPartHeads(uids, part, maxBytes)),
-    fetchSource: (uid) =>
+    fetchSource: (uid, maxBytes) =>
       guard(async () => {
-        const answer = await client.fetchOne(String(uid), { uid: true, source: true }, { uid: true });
+        const wanted = maxBytes === undefined ? true : { start: 0, maxLength: maxBytes };
+        const answer = await client.fetchOne(String(uid), { uid: true, source: wanted }, { uid: true });
         const source = answer ? answer.source : undefined;
         if (!source) throw gone();
         return source;

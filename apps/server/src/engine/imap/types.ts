@@ -188,8 +188,8 @@ export interface ImapSession {
   fetchParts(uid: Uid, parts: readonly PartRequest[]): Promise<Map<string, Buffer>>;
   /** First octets of the same text part of many messages in one round trip, for snippets. */
   fetchPartHeads(uids: UidSet, part: string, maxBytes: number): Promise<Map<Uid, Buffer>>;
-  /** The whole source into memory; MESSAGE_NOT_FOUND when the UID is gone. */
-  fetchSource(uid: Uid): Promise<Buffer>;
+  /** The source (its first `maxBytes` where that is given) into memory; MESSAGE_NOT_FOUND when the UID is gone. */
+  fetchSource(uid: Uid, maxBytes?: number): Promise<Buffer>;
   /** The encoded octets of a part (`''` = whole message) as a stream with back-pressure. */
   streamPart(uid: Uid, part: string): Promise<{ size: number | null; stream: NodeJS.ReadableStream }>;
   /** +FLAGS.SILENT / -FLAGS.SILENT; keywords the server does not keep throw NOT_SUPPORTED. */

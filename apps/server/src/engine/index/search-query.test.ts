@@ -48,13 +48,26 @@ describe('parseSearchQuery', () => {
     expect(parseSearchQuery(query, NOW)).toEqual(tree);
   });
 
-  it('makes something of anything', () => {
-    const piece = fc.oneof(fc.constantFrom('(', ')', '-', '"', ' OR ', 'from:', 'is:', ' '), fc.string());
+  it('makes something bounded of anything', { timeout: 600_000 }, () => {
+    const piece = fc.oneof(
+      fc.constantFrom('(', ')', '-', '"', ' OR ', 'from:', 'is:', 'after:', 'larger:', ' ', '\0', '{5+}\r\n'),
+      fc.string({ unit: 'binary' }),
+    );
+    const sizeOf = (node: SearchNode): { terms: number; depth: number } => {
+      const inner = 'nodes' in node ? node.nodes : 'node' in node ? [node.node] : [];
+      const sizes = inner.map(sizeOf);
+      return {
+        terms: sizes.reduce((sum, { terms }) => sum + terms, inner.length === 0 ? 1 : 0),
+        depth: Math.max(0, ...sizes.map(({ depth }) => depth)) + 1,
+      };
+    };
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-        parseSearchQuery(pieces.join(''), NOW);
+      fc.property(fc.array(piece, { maxLength: 300 }), (pieces) => {
+        const { terms, depth } = sizeOf(parseSearchQuery(pieces.join(''), NOW));
+        expect(terms).toBeLessThanOrEqual(100);
+        expect(depth).toBeLessThanOrEqual(50);
       }),
-      { numRuns: process.env.SOAK ? 100_000 : 2000 },
+      { numRuns: process.env.SOAK === '1' ? 100_000 : 2000 },
     );
   });
 });

@@ -9,8 +9,11 @@ import {
   type ImapBodyStructure,
   parseAddresses,
   parseDate,
+  parseHeader,
+  parseHeaderBlock,
   parseMessage,
   snippet,
+  spoofingWarnings,
   structureFromImap,
   threadKeys,
 } from './index.ts';
@@ -101,6 +104,35 @@ it(
         }
         parseDate(text);
         formatAddresses(parseAddresses(text));
+      }),
+      { numRuns },
+    );
+  },
+  timeout,
+);
+
+it(
+  'reads any header block, and judges any sender, without a throw and within bounds',
+  () => {
+    fc.assert(
+      fc.property(source, (bytes) => {
+        const block = parseHeaderBlock(bytes);
+        expect(block.fields.length).toBeLessThanOrEqual(1000);
+        for (const { key } of block.fields) expect(block.get(key)).not.toMatch(/[\r\n]/);
+        const { from, replyTo, to, authentication } = parseHeader(block);
+        expect((authentication?.methods ?? []).length).toBeLessThanOrEqual(1000);
+        const warnings = spoofingWarnings(
+          {
+            from: from[0],
+            authors: from.length,
+            replyTo,
+            recipients: to,
+            dmarc: authentication?.dmarc,
+            arc: undefined,
+          },
+          { own: [{ email: 'ada@example.org' }], names: new Map() },
+        );
+        expect(new Set(warnings.map(({ kind }) => kind)).size).toBe(warnings.length);
       }),
       { numRuns },
     );

@@ -14,26 +14,25 @@ import { type Body, saveBody, saveSnippets } from '../index/bodies.ts';
 import type { MessagePlace, MessageRow } from '../index/conversation.ts';
 import { indexBodies } from '../index/search-index.ts';
 import { row, transaction } from '../index/sql.ts';
-import {
-  composeBody,
-  type FrozenMessage,
-  parseAuthentication,
-  parseHeaderBlock,
-  parseMessage,
-  planParts,
-  snippet,
-  storable,
-} from '../mime/index.ts';
+import { type FrozenMessage, planParts, snippet } from '../mime/index.ts';
 
 import { type FrozenRow, frozenOf } from '../outbox/frozen-row.ts';
+import type { TextWork } from './text-work.ts';
 
 /** Encoded octets of one text part that are fetched; what is longer is shown cut. */
 const MAX_PART_BYTES = 4 * 1024 * 1024;
 const MAX_HEADER_BYTES = 64 * 1024;
+/** Text parts that are fetched. */
+const MAX_TEXT_PARTS = 100;
+/** Of a message that has to be read whole. Its text comes before its files. */
+const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
+/** HTML that is looked through for words. */
+const MAX_WORDS_SOURCE = 512 * 1024;
 
 export interface ReadingDeps {
   readonly pool: pg.Pool;
   readonly withImap: WithImap;
+  readonly textWork: TextWork;
 }
 
 /** By message: its body, or why it cannot be had now. */
@@ -59,7 +58,7 @@ export async function fetchBodies(
       byMailbox.set(place.mailboxId, group);
       continue;
     }
-    result.set(message.id, (await bodyFromOutbox(deps.pool, connectionId, message.id)) ?? notThere());
+    result.set(message.id, (await bodyFromOutbox(deps, connectionId, message.id)) ?? notThere());
   }
   if (byMailbox.size === 0) return result;
   try {
@@ -70,7 +69,7 @@ export async function fetchBodies(
         const selected = await selectToRead(session, { path, uidValidity, highest });
         for (const { message, place } of items) {
           const current = selected.uidValidity === null || selected.uidValidity === place.uidValidity;
-          const body = current ? await tryFetch(session, message, place) : notThere();
+          const body = current ? await tryFetch(deps, session, { message, place }) : notThere();
           if (!(body instanceof MailError)) await keep(deps.pool, connectionId, message, body);
           result.set(message.id, body);
         }
@@ -92,54 +91,52 @@ function notThere(): MailError {
   });
 }
 
+interface Wanted {
+  readonly message: MessageRow;
+  readonly place: MessagePlace;
+}
+
 /** One message; a refusal that is about this message only does not stop the others. */
-async function tryFetch(session: ImapSession, message: MessageRow, place: MessagePlace): Promise<Body | MailError> {
+async function tryFetch(deps: ReadingDeps, session: ImapSession, wanted: Wanted): Promise<Body | MailError> {
   try {
-    return await fetchOne(session, message, place);
+    return await fetchOne(deps, session, wanted);
   } catch (error) {
     if (error instanceof MailError && !session.closed) return error;
     throw error;
   }
 }
 
-async function fetchOne(session: ImapSession, message: MessageRow, place: MessagePlace): Promise<Body> {
+async function fetchOne({ textWork }: ReadingDeps, session: ImapSession, { message, place }: Wanted): Promise<Body> {
   const uid = place.uid;
   if (uid === null) throw notThere();
+  const whole = async () => textWork.run('parse', { source: await session.fetchSource(uid, MAX_SOURCE_BYTES) });
   const plan = planParts(message.structure, { size: message.size });
   if (plan.needsFullSource || (!session.quirks.numbersNestedParts && hasNestedMessage(message.structure))) {
-    return bodyOfSource(await session.fetchSource(uid));
+    return whole();
   }
   const shown = [...new Map([...plan.textBody, ...plan.htmlBody].map((part) => [part.part, part])).values()];
   const parts = await session.fetchParts(uid, [
     { part: 'HEADER', maxBytes: MAX_HEADER_BYTES },
-    ...shown.map(({ part }) => ({ part, maxBytes: MAX_PART_BYTES })),
+    ...shown.slice(0, MAX_TEXT_PARTS).map(({ part }) => ({ part, maxBytes: MAX_PART_BYTES })),
   ]);
   const lacking = shown.some(({ part, size }) => size > 0 && (parts.get(part)?.length ?? 0) === 0);
   // Some servers answer nothing for a part that they listed: the whole source has it.
-  if (lacking) return bodyOfSource(await session.fetchSource(uid));
-  const { text, html } = composeBody(plan, ({ part }) => parts.get(part));
-  const header = parts.get('HEADER');
-  return {
-    text: storable(text),
-    html: storable(html),
-    authentication: header ? (parseAuthentication(parseHeaderBlock(header)) ?? null) : null,
-  };
+  if (lacking && shown.length <= MAX_TEXT_PARTS) return whole();
+  return textWork.run('compose', { plan, parts });
 }
 
 function hasNestedMessage(node: StructureNode | null): boolean {
   return node !== null && (node.type === 'message/rfc822' || (node.children ?? []).some(hasNestedMessage));
 }
 
-/** The body of a whole source. */
-export function bodyOfSource(source: Uint8Array): Body {
-  const { text, html, authentication } = parseMessage(source);
-  return { text: storable(text), html: storable(html), authentication: authentication ?? null };
-}
-
 /** What we sent ourselves and the server does not show yet. */
-async function bodyFromOutbox(pool: pg.Pool, connectionId: ConnectionId, id: MessageRowId): Promise<Body | undefined> {
+async function bodyFromOutbox(
+  { pool, textWork }: ReadingDeps,
+  connectionId: ConnectionId,
+  id: MessageRowId,
+): Promise<Body | undefined> {
   const own = await loadOwn(pool, connectionId, id);
-  return own && bodyOfSource(own.octets);
+  return own && textWork.run('parse', { source: own.octets });
 }
 
 export async function loadOwn(
@@ -167,5 +164,6 @@ async function keep(pool: pg.Pool, connectionId: ConnectionId, message: MessageR
 }
 
 function snippetSource(body: Body): string {
-  return body.html.replace(/<[^>]*>/g, ' ');
+  // No `<` within: the search for an end that never comes must not begin again at each of them.
+  return body.html.slice(0, MAX_WORDS_SOURCE).replace(/<[^<>]*>/g, ' ');
 }

@@ -2,6 +2,7 @@
 import type { ConnectionId, UserId } from '@postroom/db';
 import pg from 'pg';
 import { expect, it } from 'vitest';
+import { createTextWork } from '../../../engine/reading/text-work.ts';
 import { createDriver } from '../index.ts';
 
 const manager = createDriver('imap', {
@@ -9,6 +10,7 @@ const manager = createDriver('imap', {
   // Never connects: nothing here asks it.
   pool: new pg.Pool({ host: '127.0.0.1', port: 1 }),
   withImap: () => Promise.reject(new Error('no session is needed')),
+  textWork: createTextWork(),
   signImage: (url) => url,
   now: () => new Date('2026-01-05T09:00:00Z'),
 });

@@ -11,6 +11,7 @@ import { listIdentities } from '../../../engine/index/identities.ts';
 import { type Actions, createActions } from '../../../engine/operations/actions.ts';
 import { createLabels, type Labels } from '../../../engine/operations/labels.ts';
 import { enqueue, type Sender } from '../../../engine/outbox/enqueue.ts';
+import type { TextWork } from '../../../engine/reading/text-work.ts';
 import { MailError, notFound } from '../errors.ts';
 import { isPublicId, parseId } from '../ids.ts';
 import type {
@@ -26,7 +27,7 @@ import type {
   ThreadPage,
 } from '../schemas.ts';
 import type { AttachmentStream, ListOptions, MailManager } from '../types.ts';
-import type { SignImage } from './present-message.ts';
+import type { SignImage } from './clean-bodies.ts';
 import { createReader, type Reader } from './read.ts';
 
 /** The account that a driver is of. */
@@ -41,6 +42,7 @@ export interface ImapSmtpConfig {
   readonly connection: DriverConnection;
   readonly pool: pg.Pool;
   readonly withImap: WithImap;
+  readonly textWork: TextWork;
   readonly signImage: SignImage;
   readonly now: () => Date;
 }
@@ -54,11 +56,11 @@ export class ImapSmtpMailManager implements MailManager {
   readonly #labels: Labels;
   readonly #drafts: Drafts;
 
-  constructor({ connection, pool, withImap, signImage, now }: ImapSmtpConfig) {
+  constructor({ connection, pool, withImap, textWork, signImage, now }: ImapSmtpConfig) {
     this.#pool = pool;
     this.#sender = connection;
     this.#now = now;
-    this.#reader = createReader({ pool, withImap, connectionId: connection.id, signImage, now });
+    this.#reader = createReader({ pool, withImap, textWork, connectionId: connection.id, signImage, now });
     this.#actions = createActions({ pool });
     this.#labels = createLabels({ pool });
     this.#drafts = createDrafts({ pool, withImap });

@@ -1,6 +1,5 @@
-/** Rows of the index to the contract's ParsedMessage. Pure but for the HTML cleaner it calls. */
+/** Rows of the index to the contract's ParsedMessage. Pure. */
 import type { ConnectionId } from '@postroom/db';
-import { cleanFragment, textToHtml } from '@postroom/mail-html';
 import { isOwnAuthserv } from '../../../engine/accounts/authserv.ts';
 import type { Body } from '../../../engine/index/bodies.ts';
 import type { MessageRow } from '../../../engine/index/conversation.ts';
@@ -8,12 +7,10 @@ import { FLAG, sameKeyword } from '../../../engine/index/flags.ts';
 import { type Folders, presentLabel, presentMailboxId } from '../../../engine/index/folders.ts';
 import type { PeopleKnown } from '../../../engine/index/people-known.ts';
 import { type AuthenticationResults, attachmentsOf, spoofingWarnings } from '../../../engine/mime/index.ts';
+import type { Cleaned } from '../../../engine/reading/text-tasks.ts';
 import { MailError } from '../errors.ts';
 import { presentConnectionId, presentId } from '../ids.ts';
 import type { Attachment, Label, OutgoingState, ParsedMessage } from '../schemas.ts';
-
-/** Makes the signed address of our image proxy for a remote picture in a message. */
-export type SignImage = (messageId: string, url: string) => string;
 
 export function presentAttachments(message: MessageRow): Attachment[] {
   return attachmentsOf(message.structure).map(({ part, filename, mimeType, size, contentId, inline, warning }) => ({
@@ -25,10 +22,6 @@ export function presentAttachments(message: MessageRow): Attachment[] {
     inline,
     ...(warning ? { warning } : {}),
   }));
-}
-
-export function attachmentUrl(messageId: string, attachmentId: string): string {
-  return `/api/messages/${messageId}/attachments/${encodeURIComponent(attachmentId)}`;
 }
 
 /** The labels that lie on a message: by keyword, and those kept here. */
@@ -75,24 +68,6 @@ function warningsOf(
   return warnings.length > 0 ? { warnings } : {};
 }
 
-/** The message's HTML (or its text as HTML) made safe: pictures by Content-ID from here, remote ones by the proxy. */
-function processHtml(
-  id: string,
-  body: Body,
-  attachments: readonly Attachment[],
-  signImage: SignImage,
-): { html: string; hasRemoteImages: boolean } {
-  if (body.html === '') return { html: textToHtml(body.text), hasRemoteImages: false };
-  const { html, hasRemoteImages } = cleanFragment(body.html, {
-    images: (url) => signImage(id, url),
-    cid: (contentId) => {
-      const part = attachments.find((one) => one.contentId === contentId);
-      return part && attachmentUrl(id, part.attachmentId);
-    },
-  });
-  return { html, hasRemoteImages };
-}
-
 function outgoingState(message: MessageRow): OutgoingState | undefined {
   const state = message.outbox_state;
   return state === null || state === 'canceled' ? undefined : state;
@@ -102,13 +77,12 @@ export function presentMessage(
   folders: Folders,
   message: MessageRow,
   body: Body | MailError | undefined,
-  { signImage, people }: { readonly signImage: SignImage; readonly people: PeopleKnown },
+  { cleaned, people }: { readonly cleaned: Cleaned; readonly people: PeopleKnown },
 ): ParsedMessage {
   const connectionId: ConnectionId = folders.connectionId;
   const id = presentId('message', connectionId, message.id);
   const attachments = presentAttachments(message);
   const readable: Body = body && !(body instanceof MailError) ? body : { html: '', text: '', authentication: null };
-  const processed = processHtml(id, readable, attachments, signImage);
   const { addresses, extras } = message;
   const state = outgoingState(message);
   const results = believedResults(readable, people);
@@ -144,8 +118,9 @@ export function presentMessage(
     ...warningsOf(message, results, people),
     body: readable.html,
     text: readable.text,
-    processedHtml: processed.html,
-    hasRemoteImages: processed.hasRemoteImages,
+    processedHtml: cleaned.html,
+    hasRemoteImages: cleaned.hasRemoteImages,
+    ...(cleaned.isTruncated ? { isTruncated: true } : {}),
     attachments,
     ...(state ? { state } : {}),
     ...(body instanceof MailError

@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { message } from '@postroom/mail-lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WithImap } from '../../../engine/accounts/access.ts';
+import { createTextWork } from '../../../engine/reading/text-work.ts';
 import { mail, type TestAccount, withAccount } from '../../../engine/sync/account.fixture.ts';
 import { createReader } from './read.ts';
 
@@ -19,6 +20,7 @@ function readerOf({ connectionId, session }: TestAccount) {
     pool: database.pool,
     connectionId,
     withImap,
+    textWork: createTextWork(),
     signImage: (_messageId, url) => `/api/image?url=${encodeURIComponent(url)}`,
     now: () => new Date(),
   });

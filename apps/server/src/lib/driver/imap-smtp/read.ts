@@ -1,6 +1,6 @@
 /** The reading half of the driver: lists, conversations, counts and files, from the index; bodies fetched when first read. */
 import type { ConnectionId, ThreadId } from '@postroom/db';
-import { loadBodies, touchBodies } from '../../../engine/index/bodies.ts';
+import { type Body, loadBodies, touchBodies } from '../../../engine/index/bodies.ts';
 import {
   currentThreadIds,
   loadConversation,
@@ -15,16 +15,17 @@ import {
   readCursor,
   type ThreadRow,
 } from '../../../engine/index/list-threads.ts';
-import { loadPeopleKnown } from '../../../engine/index/people-known.ts';
+import { loadPeopleKnown, type PeopleKnown } from '../../../engine/index/people-known.ts';
 import { row } from '../../../engine/index/sql.ts';
 import { fetchBodies, type ReadingDeps } from '../../../engine/reading/fetch-bodies.ts';
 import { openAttachment, openSource } from '../../../engine/reading/files.ts';
-import { notFound } from '../errors.ts';
+import { MailError, notFound } from '../errors.ts';
 import { parseId, presentId } from '../ids.ts';
-import type { Attachment, Conversation, FolderCount, ThreadPage } from '../schemas.ts';
+import type { Attachment, Conversation, FolderCount, ParsedMessage, ThreadPage } from '../schemas.ts';
 import type { AttachmentStream, ListOptions, SourceReading, ThreadReading } from '../types.ts';
+import { cleanBody, NO_BODY, type SignImage } from './clean-bodies.ts';
 import { nextToken } from './next-token.ts';
-import { presentAttachments, presentMessage, type SignImage } from './present-message.ts';
+import { presentAttachments, presentMessage } from './present-message.ts';
 import { searchFolder } from './search.ts';
 
 export interface ReaderDeps extends ReadingDeps {
@@ -92,9 +93,12 @@ export function createReader(deps: ReaderDeps): Reader {
     if (messages.length === 0) throw notFound('conversation');
     const bodies = await bodiesOf(messages);
     const names = messages.map(({ addresses }) => addresses.from?.name ?? '');
-    const context = { signImage: deps.signImage, people: await loadPeopleKnown(pool, connectionId, names) };
-    const parsed = messages.map((message) => presentMessage(folders, message, bodies.get(message.id), context));
+    const people = await loadPeopleKnown(pool, connectionId, names);
+    const parsed = await Promise.all(
+      messages.map((message) => show(message, bodies.get(message.id), { folders, people })),
+    );
     const labels = new Map(parsed.flatMap(({ tags }) => tags).map((label) => [label.id, label]));
+
     return {
       id: presentId('thread', connectionId, threadId as ThreadId),
       messages: parsed,
@@ -103,6 +107,19 @@ export function createReader(deps: ReaderDeps): Reader {
       totalReplies: parsed.filter(({ isDraft }) => !isDraft).length,
       labels: [...labels.values()],
     };
+  }
+
+  async function show(
+    message: MessageRow,
+    body: Body | MailError | undefined,
+    { folders, people }: { folders: Folders; people: PeopleKnown },
+  ): Promise<ParsedMessage> {
+    const attachments = presentAttachments(message);
+    const hasBody = body !== undefined && !(body instanceof MailError);
+    const id = presentId('message', connectionId, message.id);
+    const cleaned = hasBody ? await cleanBody(deps, id, { body, attachments }) : NO_BODY;
+    if (cleaned instanceof MailError) return presentMessage(folders, message, cleaned, { cleaned: NO_BODY, people });
+    return presentMessage(folders, message, body, { cleaned, people });
   }
 
   async function bodiesOf(messages: readonly MessageRow[]) {

@@ -114,6 +114,8 @@ export const parsedMessageSchema = z.object({
   processedHtml: z.string(),
   /** `processedHtml` leaves remote images out; this says whether there were any. */
   hasRemoteImages: z.boolean(),
+  /** The text is so long that only its beginning is here. */
+  isTruncated: z.boolean().optional(),
   attachments: z.array(attachmentSchema),
   /** Set on a message of ours that is still in the outbox. */
   state: z.enum(outboxStates).optional(),
