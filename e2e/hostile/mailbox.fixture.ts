@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
-import { type MailServer, startMailServer, waitUntil, writeMaildir } from '@postroom/mail-lab';
+import { type MailServer, message, startMailServer, waitUntil, writeMaildir } from '@postroom/mail-lab';
 import type { Connection, Conversation, ThreadPage } from '../../apps/server/src/lib/driver/schemas.ts';
 import { type AppClient, signUp } from '../../scripts/lib/app-client.ts';
 import { type AppProcess, startApp } from '../../scripts/lib/app-process.ts';
@@ -23,8 +23,8 @@ export interface Shown {
 export interface Hostile {
   readonly app: AppProcess;
   readonly api: AppClient;
-  /** Puts the conversations into the inbox, read, and waits until the app has them; in the order of the list. */
-  fill(conversations: readonly (readonly Buffer[])[]): Promise<readonly Shown[]>;
+  /** Puts the conversations and a harmless one into the inbox, read, and waits until the app has them. */
+  fill(conversations: readonly (readonly Buffer[])[]): Promise<{ harmless: Shown; shown: readonly Shown[] }>;
   /** Watches the page and opens the app in it. */
   open(page: Page): Promise<Detectors>;
   /** Shows pictures, or does not, from now on. */
@@ -54,13 +54,14 @@ function hostileOf(mail: MailServer, app: AppProcess, api: AppClient): Hostile {
     api,
     async fill(conversations) {
       const start = Date.parse('2026-01-05T09:00:00Z');
-      const items = conversations.flatMap((messages, at) =>
-        messages.map((raw) => ({
-          mailbox: 'INBOX',
-          flags: ['\\Seen'],
-          internalDate: new Date(start - at * 60_000),
-          raw: Buffer.concat([Buffer.from(`In-Reply-To: <conversation-${at}@lab.test>\r\n`), raw]),
-        })),
+      const items = [[message({ subject: 'Harmless', messageId: 'harmless@lab.test' })], ...conversations].flatMap(
+        (messages, at) =>
+          messages.map((raw) => ({
+            mailbox: 'INBOX',
+            flags: ['\\Seen'],
+            internalDate: new Date(start - at * 60_000),
+            raw: Buffer.concat([Buffer.from(`In-Reply-To: <conversation-${at}@lab.test>\r\n`), raw]),
+          })),
       );
       await writeMaildir(mail.dovecot, OWNER.email, items);
       const { imap, smtp } = mail.endpoints;
@@ -70,7 +71,10 @@ function hostileOf(mail: MailServer, app: AppProcess, api: AppClient): Hostile {
         smtp,
         auth: { type: 'password', password: OWNER.password },
       });
-      return showAll(api);
+      // The newest is the first of the list.
+      const [harmless, ...shown] = await showAll(api);
+      if (!harmless || ![...harmless.messages.values()].includes('harmless@lab.test')) throw new Error('not in order');
+      return { harmless, shown };
     },
     async open(page) {
       const [name = '', value = ''] = api.cookie.split(/=(.*)/s);

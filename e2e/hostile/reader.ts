@@ -110,8 +110,19 @@ const AROUND = [
   { x: 645, y: 0, width: 635, height: 95 },
 ];
 
-/** A picture of all that no message may draw on. */
-async function around(page: Page): Promise<string> {
+/** A picture of all that no message may draw on, once it is at rest; at once where it is the one that is expected. */
+async function around(page: Page, expected?: string): Promise<string> {
+  let before = '';
+  for (let tries = 0; tries < 20; tries += 1) {
+    const now = await pictureAround(page);
+    if (now === expected || (expected === undefined && now === before)) return now;
+    before = now;
+    await page.waitForTimeout(250);
+  }
+  return before;
+}
+
+async function pictureAround(page: Page): Promise<string> {
   await page.mouse.move(300, 30);
   const pictures = await Promise.all(AROUND.map((clip) => page.screenshot({ clip, animations: 'disabled' })));
   return createHash('sha256').update(Buffer.concat(pictures)).digest('hex');
@@ -139,25 +150,33 @@ export async function openDialogs(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
 }
 
+/** What the app looks like around a harmless message. */
+export async function untouchedApp(page: Page, harmless: Shown): Promise<string> {
+  await openConversation(page, harmless.threadId, [...harmless.messages.keys()]);
+  return around(page);
+}
+
+export interface Opening {
+  readonly detectors: Detectors;
+  readonly untouched: string;
+  readonly nameOf: (mid: string) => string;
+}
+
 /** Opens each conversation, and gives what was found, by the name of the message where it is known. */
 export async function openAll(
   page: Page,
   shown: readonly Shown[],
-  detectors: Detectors,
-  nameOf: (mid: string) => string,
+  { detectors, untouched, nameOf }: Opening,
 ): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
-  let untouched = '';
   for (const { threadId, messages } of shown) {
     await openConversation(page, threadId, [...messages.keys()]);
     const looks = await touchAndLook(page);
     for (const [id, mid] of messages) if (looks[id]) found[nameOf(mid)] = looks[id];
-    const picture = await around(page);
-    untouched ||= picture;
-    const outside = picture === untouched ? [] : ['the app looks different around the reader'];
-    const findings = Object.entries({ ...detectors.take(), app: looks.app ?? [], outside }).filter(
-      ([, list]) => list.length > 0,
-    );
+    const isSame = (await around(page, untouched)) === untouched;
+    const outside = isSame ? [] : ['the app looks different around the reader'];
+    const noticed = { ...detectors.take(), app: looks.app ?? [], outside };
+    const findings = Object.entries(noticed).filter(([, list]) => list.length > 0);
     if (findings.length > 0) found[[...messages.values()].map(nameOf).join(', ')] = Object.fromEntries(findings);
   }
   return found;

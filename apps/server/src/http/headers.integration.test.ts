@@ -75,9 +75,15 @@ interface Kind {
   readonly disposition?: RegExp;
 }
 
-const get = (path: string, headers: Record<string, string> = {}) => ada.fetch(path, { headers });
+/** What the table has asked for, to compare it with the app's routes. */
+const asked = new Set<string>();
+function send(method: 'GET' | 'POST', path: string, init: RequestInit): Promise<Response> {
+  asked.add(`${method} ${path.split('?', 1)[0]}`);
+  return ada.fetch(path, { ...init, method });
+}
+const get = (path: string, headers: Record<string, string> = {}) => send('GET', path, { headers });
 const post = (path: string, body: NonNullable<RequestInit['body']>, headers: Record<string, string> = {}) =>
-  ada.fetch(path, { method: 'POST', body, headers });
+  send('POST', path, { body, headers });
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 const CROSS_SITE = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
 const json = 'application/json';
@@ -250,6 +256,18 @@ describe('an answer', () => {
     if (kind.disposition) expect(headers['content-disposition']).toMatch(kind.disposition);
     expect(NEVER.filter((name) => name in headers)).toEqual([]);
     expect(headers).not.toHaveProperty('strict-transport-security');
+  });
+
+  it('was asked for by every route of the app', () => {
+    const isAsked = ({ method, path }: { method: string; path: string }) => {
+      const pattern = new RegExp(`^${path.replaceAll('.', '\\.').replace(/:\w+/g, '[^/]+').replaceAll('*', '.*')}$`);
+      return [...asked].some((one) => {
+        const [how = '', where = ''] = one.split(' ');
+        return (method === 'ALL' || method === how) && pattern.test(where);
+      });
+    };
+    const unknown = app.routes.filter((route) => !isAsked(route));
+    expect(unknown.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
   });
 
   it('has a policy without wildcard, eval and inline script', () => {
