@@ -5,3 +5,4 @@ export { type CleanOptions, type CleanResult, cleanFragment } from './clean.ts';
 export { passesFor, siteOf, skeleton, unicodeHost } from './host-names.ts';
 export { type ForwardedHeader, forwardHtml, type QuoteOptions, quoteHtml, quoteText } from './quote.ts';
 export { escapeHtml, textToHtml, toPlainText } from './text.ts';
+export { remoteUrl } from './urls.ts';

@@ -54,7 +54,8 @@ function squeeze(raw: string): string {
     .replace(/^(?:%20)+|(?:%20)+$/g, '');
 }
 
-function remoteUrl(url: string): string | undefined {
+/** The address that a resolver is asked for, of one in the message; undefined where it leads to no web server. */
+export function remoteUrl(url: string): string | undefined {
   const absolute = /^[\\/]{2}/.test(url) ? `https:${url}` : url;
   if (!/^https?:/i.test(absolute)) return undefined;
   try {

@@ -21,8 +21,11 @@ export interface TextWorkLimits {
   /** For one task. */
   readonly timeMs: number;
   readonly heapMegabytes: number;
-  /** A thread without work ends after this. */
+  /** A thread without work ends after this: starting one takes a third of a second. */
   readonly idleMs: number;
+  /** And so much sooner after work on more than `largeOctets`: it has grown. */
+  readonly idleLargeMs: number;
+  readonly largeOctets: number;
   readonly threads: number;
 }
 
@@ -30,13 +33,16 @@ const LIMITS: TextWorkLimits = {
   smallOctets: 32 * 1024,
   timeMs: 4000,
   heapMegabytes: 256,
-  idleMs: 10_000,
+  idleMs: 5 * 60_000,
+  idleLargeMs: 5_000,
+  largeOctets: 1024 * 1024,
   threads: 2,
 };
 
 const TINY_OCTETS = 2 * 1024;
 
 interface Job {
+  readonly octets: number;
   readonly message: { readonly kind: TaskKind; readonly asked: unknown };
   readonly settle: (answer: unknown) => void;
   readonly refuse: (error: Error) => void;
@@ -46,11 +52,12 @@ interface Job {
 interface Hand {
   readonly worker: Worker;
   job: Job | undefined;
+  hasGrown: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
 export function createTextWork(limits: Partial<TextWorkLimits> = {}): TextWork {
-  const { smallOctets, timeMs, heapMegabytes, idleMs, threads } = { ...LIMITS, ...limits };
+  const { smallOctets, timeMs, heapMegabytes, threads, ...idle } = { ...LIMITS, ...limits };
   const hands = new Set<Hand>();
   const waiting: Job[] = [];
 
@@ -61,11 +68,12 @@ export function createTextWork(limits: Partial<TextWorkLimits> = {}): TextWork {
     });
     // A thread that waits for work keeps nobody's process alive.
     worker.unref();
-    const hand: Hand = { worker, job: undefined, timer: undefined };
+    const hand: Hand = { worker, job: undefined, hasGrown: false, timer: undefined };
     worker.on('message', (answer) => finish(hand, (job) => job.settle(answer)));
     worker.on('error', () => dismiss(hand));
     worker.on('exit', () => dismiss(hand));
     hands.add(hand);
+    rest(hand);
     return hand;
   }
 
@@ -76,15 +84,18 @@ export function createTextWork(limits: Partial<TextWorkLimits> = {}): TextWork {
     if (job) say(job);
     const next = waiting.shift();
     if (next) assign(hand, next);
-    else {
-      hand.timer = setTimeout(() => dismiss(hand), idleMs);
-      hand.timer.unref();
-    }
+    else rest(hand);
+  }
+
+  function rest(hand: Hand): void {
+    hand.timer = setTimeout(() => dismiss(hand), hand.hasGrown ? idle.idleLargeMs : idle.idleMs);
+    hand.timer.unref();
   }
 
   function assign(hand: Hand, job: Job): void {
     clearTimeout(hand.timer);
     hand.job = job;
+    hand.hasGrown ||= job.octets > idle.largeOctets;
     hand.timer = setTimeout(() => dismiss(hand), timeMs);
     hand.worker.postMessage(job.message);
   }
@@ -110,10 +121,17 @@ export function createTextWork(limits: Partial<TextWorkLimits> = {}): TextWork {
   return {
     run(kind, asked) {
       const octets = octetsOf(asked);
+      // Somebody reads: a thread is ready when something larger comes.
+      if (hands.size === 0) hire();
       if (octets <= smallOctets)
         return octets <= TINY_OCTETS ? Promise.resolve(perform(kind, asked)) : inTurn(kind, asked);
       return new Promise((resolve, reject) => {
-        const job: Job = { message: { kind, asked }, settle: resolve as (answer: unknown) => void, refuse: reject };
+        const job: Job = {
+          octets,
+          message: { kind, asked },
+          settle: resolve as (answer: unknown) => void,
+          refuse: reject,
+        };
         const free = [...hands].find((hand) => hand.job === undefined);
         if (free) assign(free, job);
         else if (hands.size < threads) assign(hire(), job);

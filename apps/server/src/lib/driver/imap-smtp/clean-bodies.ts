@@ -1,8 +1,9 @@
 /**
- * The HTML of messages (or their text as HTML) made safe: pictures by Content-ID from here, remote ones by the proxy. Where
- * the proxy's addresses are not known yet they are signed and the text is cleaned again, so that no markup is changed
- * after it was cleaned.
+ * The HTML of messages (or their text as HTML) made safe: pictures by Content-ID from here, remote ones by the proxy. The
+ * proxy's addresses are signed before for all that looks like a picture; where the cleaner meets another one it is signed
+ * and the text is cleaned again, so that no markup is changed after it was cleaned.
  */
+import { remoteUrl } from '@postroom/mail-html';
 import type { Body } from '../../../engine/index/bodies.ts';
 import type { Cleaned } from '../../../engine/reading/text-tasks.ts';
 import type { TextWork } from '../../../engine/reading/text-work.ts';
@@ -33,14 +34,32 @@ export async function cleanBody(
     ),
   );
   try {
-    const first = await textWork.run('clean', { html, text, inline, pictures: new Map() });
+    const sign = (urls: readonly string[]) => urls.map((url): [string, string] => [url, signImage(messageId, url)]);
+    const likely = sign(likelyPictures(html));
+    const first = await textWork.run('clean', { html, text, inline, pictures: new Map(likely) });
     if (first.unknownPictures.length === 0) return first;
-    const pictures = new Map(first.unknownPictures.map((url) => [url, signImage(messageId, url)]));
+    const pictures = new Map([...likely, ...sign(first.unknownPictures)]);
     return await textWork.run('clean', { html, text, inline, pictures });
   } catch (error) {
     if (error instanceof MailError) return error;
     throw error;
   }
+}
+
+const PICTURE =
+  /(?:src|background)\s{0,5}=\s{0,5}["']?\s{0,5}((?:https?:)?\/\/[^\s"'<>]{1,2000})|url\(\s{0,5}["']?((?:https?:)?\/\/[^\s"'<>()]{1,2000})/gi;
+const MAX_LIKELY = 500;
+const MAX_GUESSED = 512 * 1024;
+
+/** What looks like the address of a picture. A guess: it is the cleaner that decides. */
+function likelyPictures(html: string): string[] {
+  const found = new Set<string>();
+  for (const [, attribute, style] of html.slice(0, MAX_GUESSED).matchAll(PICTURE)) {
+    const url = remoteUrl((attribute ?? style ?? '').replaceAll('&amp;', '&').replace(/^\/\//, 'https://'));
+    if (url !== undefined) found.add(url);
+    if (found.size === MAX_LIKELY) break;
+  }
+  return [...found];
 }
 
 function attachmentUrl(messageId: string, attachmentId: string): string {
