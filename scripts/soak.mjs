@@ -1,7 +1,7 @@
 /** `npm run soak`: the long checks whole, which `npm test` runs shortened. `npm run soak -- <file>` for one of them. */
-
 import { ensureBuilt } from './lib/build.mjs';
 import { command } from './lib/command.mjs';
+import { otherServers } from './lib/other-servers.mjs';
 import { run } from './lib/processes.mjs';
 import { ensureSystemPackages, findBrowser } from './lib/system-packages.mjs';
 import { root, toolEnvironment } from './lib/workspace.mjs';
@@ -9,7 +9,11 @@ import { root, toolEnvironment } from './lib/workspace.mjs';
 await command(async ({ node }) => {
   await ensureSystemPackages({ only: ['dovecot', 'postfix', 'openssl', 'browser'], required: true });
   const files = process.argv.slice(2);
-  const env = toolEnvironment(node, { SOAK: '1', CHROMIUM_PATH: findBrowser() });
+  const env = toolEnvironment(node, {
+    SOAK: '1',
+    CHROMIUM_PATH: findBrowser(),
+    POSTROOM_OTHER_SERVERS: await otherServers(),
+  });
   const inBrowser = files.filter((file) => file.startsWith('e2e'));
   let failed = 0;
   if (files.length === 0 || inBrowser.length < files.length) {

@@ -90,9 +90,14 @@ async function gone(pids: number[], withinMs: number): Promise<boolean> {
 }
 
 /** Starts `command` under the guard. The command must stay in the foreground. */
-export function startDaemon(command: string, args: string[], options: { cwd: string }): Daemon {
+export function startDaemon(
+  command: string,
+  args: string[],
+  options: { cwd: string; env?: NodeJS.ProcessEnv },
+): Daemon {
   const child = spawn('/bin/sh', ['-c', GUARD, 'guard', command, ...args], {
     cwd: options.cwd,
+    env: options.env ?? process.env,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });

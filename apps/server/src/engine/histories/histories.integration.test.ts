@@ -3,8 +3,9 @@
  * equals the server afterwards. `npm test` runs short ones of fixed seeds; `npm run soak` 10,000 operations of twenty.
  */
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
+import { startCourier, startCyrus, unpackedRoot } from '@postroom/mail-lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { withAccount } from '../sync/account.fixture.ts';
+import { type AccountOptions, withAccount } from '../sync/account.fixture.ts';
 import { runHistory } from './history.fixture.ts';
 
 const SOAK = process.env.SOAK === '1';
@@ -19,14 +20,22 @@ const PLAN = SOAK
   : { operations: 150, checkEvery: 50, first: 1, count: 2 };
 const SEEDS = Array.from({ length: PLAN.count }, (_, index) => PLAN.first + index);
 
-const WAYS = [
-  { name: 'QRESYNC', capabilities: undefined },
+const DOVECOT = [
+  { name: 'Dovecot with QRESYNC' },
   {
-    name: 'CONDSTORE alone',
+    name: 'Dovecot with CONDSTORE alone',
     capabilities: ['IMAP4rev1', 'UIDPLUS', 'CONDSTORE', 'ENABLE', 'MOVE', 'IDLE', 'LIST-EXTENDED', 'LIST-STATUS'],
   },
-  { name: 'IMAP4rev1 alone', capabilities: ['IMAP4rev1'] },
+  { name: 'Dovecot with IMAP4rev1 alone', capabilities: ['IMAP4rev1'] },
 ];
+/** Where they were unpacked: they cannot be installed beside Dovecot. */
+const OTHERS = unpackedRoot()
+  ? [
+      { name: 'Cyrus', start: startCyrus },
+      { name: 'Courier', start: startCourier },
+    ]
+  : [];
+const SERVERS: readonly (AccountOptions & { name: string })[] = [...DOVECOT, ...OTHERS];
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -34,9 +43,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-describe.each(WAYS)('two clients on Dovecot with $name', ({ name, capabilities }) => {
+describe.each(SERVERS)('two clients on $name', ({ name, ...options }) => {
   it.each(SEEDS)('leave the index equal to the server: seed %i', { timeout: 60 * MINUTES }, async (seed) => {
-    await withAccount(database, { capabilities }, async (account) => {
+    await withAccount(database, options, async (account) => {
       const startedAt = Date.now();
       const outcome = await runHistory(database, account, { seed, ...PLAN });
       if (SOAK) {

@@ -7,7 +7,7 @@ import { type LinkedHeader, linkedHeaderOf, type OtherClient } from './server-st
 
 export const KEYWORDS = ['Blue', 'Green', '$Label1', '$Forwarded', '$Important'];
 const SYSTEM_FLAGS = ['\\Seen', '\\Seen', '\\Flagged', '\\Answered', '\\Draft', '\\Deleted'];
-const NAMES = ['Box 1', 'Box 2', 'Box 3', 'Box 1/Inner', 'Box 2/Inner', 'Büro & Söhne'];
+const NAMES = [['Box 1'], ['Box 2'], ['Box 3'], ['Box 1', 'Inner'], ['Box 2', 'Inner'], ['Büro & Söhne']];
 
 interface Sent {
   readonly raw: Buffer;
@@ -25,6 +25,8 @@ export interface OtherClientActor {
 
 export function createOtherClient(client: OtherClient, random: Random, tag: string): OtherClientActor {
   const sent: Sent[] = [];
+  const prefix = client.namespace?.prefix ?? '';
+  const names = NAMES.map((parts) => prefix + parts.join(client.namespace?.delimiter ?? '/'));
 
   function compose(): Sent {
     const number = sent.length;
@@ -113,21 +115,21 @@ export function createOtherClient(client: OtherClient, random: Random, tag: stri
     },
     expunge: () => onSome('expunge', (uids) => client.messageDelete(uids, range)),
     async create() {
-      const path = random.pick(NAMES);
+      const path = random.pick(names);
       await client.mailboxCreate(path);
       await client.mailboxSubscribe(path);
       return `create ${path}`;
     },
     async rename() {
-      const own = (await paths()).filter((path) => NAMES.includes(path));
+      const own = (await paths()).filter((path) => names.includes(path));
       if (own.length === 0) return 'rename: nothing there';
-      const [from, to] = [random.pick(own), random.pick(NAMES)];
+      const [from, to] = [random.pick(own), random.pick(names)];
       await client.mailboxOpen('INBOX');
       await client.mailboxRename(from, to);
       return `rename ${from} to ${to}`;
     },
     async remove() {
-      const own = (await paths()).filter((path) => NAMES.includes(path));
+      const own = (await paths()).filter((path) => names.includes(path));
       if (own.length === 0) return 'delete: nothing there';
       const path = random.pick(own);
       await client.mailboxOpen('INBOX');

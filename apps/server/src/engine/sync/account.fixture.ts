@@ -1,7 +1,13 @@
-/** An account on a private Dovecot, with a session of ours, another client, and looks on demand. Test code only. */
+/** An account on a private Dovecot, or another server, with a session of ours, another client, and looks on demand. Test code only. */
 import type { ConnectionId, Learned, ListKey } from '@postroom/db';
 import type { TestDatabase } from '@postroom/db/testing';
-import { type MessageInput, message, connectImap as otherClient, startDovecot } from '@postroom/mail-lab';
+import {
+  type MessageInput,
+  message,
+  connectImap as otherClient,
+  type PlainImapServer,
+  startDovecot,
+} from '@postroom/mail-lab';
 import { createTlsPolicy } from '../../security/tls.ts';
 import { connectImap } from '../imap/connect.ts';
 import type { ImapSession } from '../imap/types.ts';
@@ -113,25 +119,39 @@ export async function listOf({ pool }: TestDatabase, connectionId: ConnectionId,
   return page.map(({ subject, unread_count }) => (unread_count > 0 ? `${subject} *` : subject)).sort();
 }
 
+export interface AccountOptions {
+  /** What Dovecot says it can; default all. */
+  readonly capabilities?: readonly string[] | undefined;
+  /** Another server than Dovecot. */
+  readonly start?: ((options: { users: (typeof USER)[] }) => Promise<PlainImapServer>) | undefined;
+}
+
+async function startServer({ capabilities, start }: AccountOptions) {
+  const users = [USER];
+  const at = { host: '127.0.0.1', username: USER.user };
+  if (start) {
+    const server = await start({ users });
+    return { server, endpoint: { ...at, port: server.imapPort, security: 'none' as const }, ca: null };
+  }
+  const server = await startDovecot({ users, ...(capabilities ? { capabilities: [...capabilities] } : {}) });
+  return { server, endpoint: { ...at, port: server.imapsPort, security: 'tls' as const }, ca: server.ca };
+}
+
 export async function withAccount(
   database: TestDatabase,
-  options: { capabilities?: readonly string[] | undefined },
+  options: AccountOptions,
   body: (account: TestAccount) => Promise<void>,
 ): Promise<void> {
-  const dovecot = await startDovecot({
-    users: [USER],
-    ...(options.capabilities ? { capabilities: [...options.capabilities] } : {}),
-  });
+  const { server, endpoint, ca } = await startServer(options);
   const connectionId = await newConnection(database);
-  const endpoint = { host: '127.0.0.1', port: dovecot.imapsPort, security: 'tls' as const, username: USER.user };
-  const tls = createTlsPolicy({ extraCa: dovecot.ca, insecureHosts: [] }).optionsFor('localhost');
+  const tls = createTlsPolicy({ extraCa: ca, insecureHosts: [] }).optionsFor('localhost');
   const connect = () =>
     connectImap(
       { connectionId, email: USER.user, endpoint, auth: { type: 'password', password: USER.password } },
       { address: '127.0.0.1', tls },
     );
   const session = await connect();
-  const other = await otherClient(dovecot, USER.user);
+  const other = await otherClient(server, USER.user);
   const look = createLook(database, connectionId);
   try {
     await body({
@@ -156,6 +176,6 @@ export async function withAccount(
   } finally {
     session.destroy();
     await other.logout();
-    await dovecot.stop();
+    await server.stop();
   }
 }
