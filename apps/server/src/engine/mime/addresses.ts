@@ -16,6 +16,8 @@ export interface Address {
 
 const MAX_ADDRESSES = 10_000;
 const MAX_PHRASE = 2000;
+/** Of a name that is sent: encoded, it is still read whole. */
+const MAX_NAME = 300;
 
 /** Pieces of one address while it is read. */
 interface Draft {
@@ -212,7 +214,7 @@ export function formatAddresses(addresses: readonly Address[]): string {
   return addresses.map(formatAddress).join(', ');
 }
 
-const LOCAL_PART = /^[^\p{Cc}\p{Z}()<>[\]:;@\\,"]+$/u;
+const LOCAL_PART = /^[^\p{C}\p{Z}()<>[\]:;@\\,"]+$/u;
 const DOMAIN =
   /^(?=.{1,255}$)[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]{0,62})(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]{0,62}))*$/u;
 const DOMAIN_LITERAL = /^\[(?:IPv6:[0-9a-f:.]{2,45}|\d{1,3}(?:\.\d{1,3}){3})\]$/i;
@@ -238,7 +240,9 @@ export function assertSendable(address: Address): void {
   if (at === -1 || at !== email.lastIndexOf('@')) refuse('it must contain exactly one @');
   const local = email.slice(0, at);
   const domain = email.slice(at + 1);
-  if (!LOCAL_PART.test(local) || Buffer.byteLength(local) > 64) refuse('the part before the @ is not usable');
+  if (!LOCAL_PART.test(local) || local.includes('=?') || Buffer.byteLength(local) > 64)
+    refuse('the part before the @ is not usable');
   if (!DOMAIN.test(domain) && !DOMAIN_LITERAL.test(domain)) refuse('the part after the @ is no host name');
+  if (name.length > MAX_NAME) refuse('the name is too long');
   if (!email.isWellFormed() || !name.isWellFormed()) refuse('it is not well-formed text');
 }

@@ -7,12 +7,11 @@
 import { createHash } from 'node:crypto';
 import { toPlainText } from '@postroom/mail-html';
 import MimeNode from 'nodemailer/lib/mime-node';
-import { MailError } from '../../lib/driver/errors.ts';
-import { type Address, assertSendable } from './addresses.ts';
+import type { Address } from './addresses.ts';
 import { safeFilename } from './filenames.ts';
 import { encodeFlowed } from './flowed.ts';
 import type { FrozenFile, FrozenMessage } from './frozen.ts';
-import { capReferences, parseMessageId } from './message-ids.ts';
+import { headerOf, invalid, requireId } from './message-header.ts';
 
 /** A file that is kept elsewhere, and what it is: the same name always means the same octets. */
 export interface StoredFile {
@@ -55,26 +54,23 @@ export interface BuildInput {
   skipUnsendable?: boolean | undefined;
 }
 
-const ALLOWED_HEADERS =
-  /^(?:x-[a-z0-9-]{1,60}|importance|priority|sensitivity|auto-submitted|precedence|disposition-notification-to|list-(?:id|unsubscribe|unsubscribe-post|post|help|archive)|organization|comments|keywords|user-agent|in-reply-to|references)$/i;
-const ID = /^<[!-;=?-~]{1,990}>$/;
 const NODE_OPTIONS = { disableFileAccess: true, disableUrlAccess: true };
 
 /** Builds a message. Throws `MailError` INVALID_INPUT for what cannot stand in one. */
 export async function buildMessage(input: BuildInput): Promise<FrozenMessage> {
-  const messageId = requireId(input.messageId);
+  const header = headerOf(input);
   const text = input.text ?? (input.html === undefined ? '' : toPlainText(input.html));
-  const boundary = boundaryOf(input, messageId, text);
+  const boundary = boundaryOf(input, header, text);
   const placeholders: Placeholder[] = [];
   const root = createBody(input, text, (file, position) => contentOf(file, `${boundary} ${position}`, placeholders), {
     ...NODE_OPTIONS,
     baseBoundary: boundary,
     boundaryPrefix: 'postroom',
-    keepBcc: input.keepBcc === true,
     newline: 'windows',
   });
-  setHeaders(root, input, messageId);
-  return cutOut(await root.build(), placeholders);
+  root.setHeader('Date', `${input.date.toUTCString().replace('GMT', '+0000')}`);
+  root.setHeader('Message-ID', requireId(input.messageId));
+  return cutOut(Buffer.concat([Buffer.from(header), await root.build()]), placeholders);
 }
 
 /** What stands for a file while the rest is built. */
@@ -105,36 +101,6 @@ function cutOut(built: Buffer, placeholders: readonly Placeholder[]): FrozenMess
     files.push({ uploadId: file.uploadId, size: file.size, at: length });
   }
   return { octets: Buffer.concat([...kept, built.subarray(position)]), files };
-}
-
-function setHeaders(root: MimeNode, input: BuildInput, messageId: string): void {
-  const recipients = (list: readonly Address[] | undefined) => addressList(list ?? [], input.skipUnsendable === true);
-  assertSendable(input.from);
-  root.setHeader('Date', `${input.date.toUTCString().replace('GMT', '+0000')}`);
-  root.setHeader('From', addressList([input.from], false));
-  for (const [name, list] of [
-    ['Reply-To', input.replyTo],
-    ['To', input.to],
-    ['Cc', input.cc],
-    ['Bcc', input.bcc],
-  ] as const) {
-    const addresses = recipients(list);
-    if (addresses.length > 0) root.setHeader(name, addresses);
-  }
-  root.setHeader('Subject', requireOneLine('subject', input.subject ?? '').trim());
-  root.setHeader('Message-ID', messageId);
-  const further = Object.entries(input.headers ?? {});
-  const fieldOf = (key: string) => further.find(([name]) => name.toLowerCase() === key)?.[1] ?? '';
-  const parents = ids(
-    input.inReplyTo === undefined ? fieldOf('in-reply-to').split(/(?<=>)\s*/) : [input.inReplyTo].flat(),
-  );
-  const ancestors = capReferences(ids(input.references ?? fieldOf('references').split(/(?<=>)\s*/)));
-  if (parents.length > 0) root.setHeader('In-Reply-To', parents.join(' '));
-  if (ancestors.length > 0) root.setHeader('References', ancestors.join(' '));
-  for (const [name, value] of further) {
-    if (!ALLOWED_HEADERS.test(name)) throw invalid(`The header field “${name.slice(0, 60)}” cannot be set.`);
-    if (!/^(?:in-reply-to|references)$/i.test(name)) root.setHeader(name, requireOneLine(name, value));
-  }
 }
 
 type OctetsOf = (file: OutgoingAttachment, position: number) => Buffer;
@@ -174,15 +140,15 @@ function createText(
   create: (type: string) => MimeNode,
 ): MimeNode {
   if (html === undefined)
-    return create('text/plain; charset=utf-8; format=flowed').setContent(crlf(encodeFlowed(text)));
+    return create('text/plain; charset=utf-8; format=flowed; delsp=no').setContent(crlf(encodeFlowed(clean(text))));
   const alternative = create('multipart/alternative');
   alternative
-    .createChild('text/plain; charset=utf-8; format=flowed', NODE_OPTIONS)
-    .setContent(crlf(encodeFlowed(text)));
+    .createChild('text/plain; charset=utf-8; format=flowed; delsp=no', NODE_OPTIONS)
+    .setContent(crlf(encodeFlowed(clean(text))));
   const parent = addPictures
     ? alternative.createChild('multipart/related; type="text/html"', NODE_OPTIONS)
     : alternative;
-  parent.createChild('text/html; charset=utf-8', NODE_OPTIONS).setContent(crlf(html));
+  parent.createChild('text/html; charset=utf-8', NODE_OPTIONS).setContent(crlf(clean(html)));
   addPictures?.(parent);
   return alternative;
 }
@@ -218,71 +184,32 @@ function attachmentType(mimeType: string): string {
   return isSimple && !/^(?:multipart|message)\//.test(type) ? type : 'application/octet-stream';
 }
 
-/** Lines of at most 998 octets and no NUL. */
+/** Lines of at most 998 octets, all of them ended in one way, and no NUL. */
 function isTransmissible(content: Buffer): boolean {
   if (content.includes(0)) return false;
-  let start = 0;
-  while (start < content.length) {
-    const lf = content.indexOf(0x0a, start);
-    const end = lf === -1 ? content.length : lf;
-    if (end - start > 998) return false;
-    start = end + 1;
-  }
-  return true;
-}
-
-function addressList(addresses: readonly Address[], skipUnsendable: boolean): { name: string; address: string }[] {
-  return addresses
-    .filter((address) => isUsable(address, skipUnsendable))
-    .map(({ name = '', email }) => ({ name, address: email }));
-}
-
-function isUsable(address: Address, skipUnsendable: boolean): boolean {
-  try {
-    assertSendable(address);
-    return true;
-  } catch (error) {
-    if (skipUnsendable && error instanceof MailError) return false;
-    throw error;
-  }
+  const lines = content.toString('latin1').split(content.includes('\r\n') ? '\r\n' : '\n');
+  return lines.every((line) => line.length <= 998 && !/[\r\n]/.test(line));
 }
 
 /** Boundaries follow from the whole input, so that no content can have been written to contain them. */
-function boundaryOf(input: BuildInput, messageId: string, text: string): string {
-  const hash = createHash('sha256').update(`${messageId}\0${input.date.getTime()}\0${text}\0${input.html ?? ''}`);
+function boundaryOf(input: BuildInput, header: string, text: string): string {
+  const hash = createHash('sha256').update(
+    `${header}\0${input.messageId}\0${input.date.getTime()}\0${text}\0${input.html ?? ''}`,
+  );
   for (const { filename, content } of input.attachments ?? []) {
     hash.update(`\0${filename}\0`).update(content instanceof Uint8Array ? content : content.sha256);
   }
   return hash.digest('hex').slice(0, 24);
 }
 
-function requireId(messageId: string): string {
-  const id = parseMessageId(messageId);
-  if (id === undefined || !ID.test(id)) throw invalid('The Message-ID is not usable.');
-  return id;
-}
-
-/** Ids that come from other people's mail: what is not clean ASCII in brackets is left out. */
-function ids(values: readonly string[]): string[] {
-  return values
-    .map((value) => value.trim())
-    .map((value) => (value === '' || value.startsWith('<') ? value : `<${value}>`))
-    .filter((value) => ID.test(value));
-}
-
-function requireOneLine(name: string, value: string): string {
-  if (/[\p{Cc}\u2028\u2029]/u.test(value.replaceAll('\t', ' ')))
-    throw invalid(`The ${name} contains a line break or another control character.`);
-  return value.toWellFormed();
-}
-
-function invalid(message: string): MailError {
-  return new MailError({ code: 'INVALID_INPUT', message, fix: 'Correct it and try again.' });
-}
-
-function crlf(text: string): string {
+/** Well-formed, without NUL and without a byte order mark. */
+function clean(text: string): string {
   return text
     .toWellFormed()
     .replaceAll('\0', '')
-    .replace(/\r\n?|\n/g, '\r\n');
+    .replace(/^\ufeff+/, '');
+}
+
+function crlf(text: string): string {
+  return text.replace(/\r\n?|\n/g, '\r\n');
 }

@@ -101,5 +101,8 @@ function shorten(name: string): string {
   const characters = [...name];
   if (characters.length <= MAX_LENGTH) return name;
   const extension = /\.[^.\s]{1,12}$/.exec(name)?.[0] ?? '';
-  return `${characters.slice(0, MAX_LENGTH - extension.length).join('')}${extension}`;
+  return `${characters
+    .slice(0, MAX_LENGTH - extension.length)
+    .join('')
+    .replace(/[. ]+$/, '')}${extension}`;
 }

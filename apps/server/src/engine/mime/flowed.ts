@@ -29,13 +29,17 @@ export function decodeFlowed(text: string, delsp = false): string {
   return out.join('\n');
 }
 
-/** Wraps text as format=flowed without delsp: lines of at most 76 characters where words allow it. */
+/**
+ * Wraps text as format=flowed without delsp: lines of at most 76 characters where words allow it. A line of marks with a
+ * space after them, or of marks alone, is a quote; one that only begins with a mark is not. White space at the end of a
+ * line has no meaning here and goes.
+ */
 export function encodeFlowed(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .split('\n')
     .flatMap((line) => {
-      const quote = /^>+/.exec(line)?.[0] ?? '';
+      const quote = /^>+(?= |$)/.exec(line.replace(/[ \t]+$/, ''))?.[0] ?? '';
       const rest = quote === '' ? line : line.slice(quote.length).replace(/^ /, '');
       if (rest === '-- ') return [quote === '' ? rest : `${quote} ${rest}`];
       return wrap(rest.replace(/[ \t]+$/, ''), quote);
@@ -47,7 +51,8 @@ function wrap(line: string, quote: string): string[] {
   const lines: string[] = [];
   let current = '';
   for (const word of line.match(/[^ ]+ *| +/g) ?? []) {
-    if (current !== '' && current.length + word.trimEnd().length > WRAP_AT) {
+    // A line of "-- " alone would be taken for the mark above a signature.
+    if (current !== '' && current !== '-- ' && current.length + word.trimEnd().length > WRAP_AT) {
       lines.push(current);
       current = '';
     }
