@@ -188,7 +188,7 @@ export function cleanFragment(html: string, options: CleanOptions): CleanResult 
       div: ['background'],
     },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
-    allowedSchemesByTag: { img: ['http', 'https', 'data', 'blob'] },
+    allowedSchemesByTag: { img: ['http', 'https', 'data', 'blob', 'cid'] },
     allowProtocolRelative: false,
     parseStyleAttributes: false,
     nestingLimit: 200,

@@ -3,6 +3,8 @@
  */
 export { type CleanOptions, type CleanResult, cleanFragment } from './clean.ts';
 export { passesFor, siteOf, skeleton, unicodeHost } from './host-names.ts';
+export { MAX_OUTGOING_HTML, outgoingDocument, outgoingFragment, withInlinedSheets } from './outgoing.ts';
+export { outgoingText } from './outgoing-text.ts';
 export { type ForwardedHeader, forwardHtml, type QuoteOptions, quoteHtml, quoteText } from './quote.ts';
 export { escapeHtml, textToHtml, toPlainText } from './text.ts';
 export { remoteUrl } from './urls.ts';

@@ -69,6 +69,8 @@ export const outbox = pgTable(
     step: text('step').$type<SubmissionStep>().notNull().default('none'),
     /** The message, Bcc included, frozen when queued: all of it but the files. The wire gets it without Bcc. */
     mime: bytea('mime').notNull(),
+    /** As it was composed, to be edited again; null: queued before it was kept. */
+    html: text('html'),
     /** Its files in their order, each with where its bytes stand in `mime`; null: they are in there. */
     files: jsonb('files').$type<OutgoingFile[]>().notNull().default([]),
     mailFrom: text('mail_from').notNull(),

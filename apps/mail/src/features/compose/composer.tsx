@@ -43,7 +43,8 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
   const attach = useRef<(files: readonly File[]) => void>(() => {});
   const editor = useEditor({
     extensions: [
-      StarterKit.configure({ link: false, heading: false }),
+      // A paragraph is a line, here as in the mail: what is written looks the same where it is read.
+      StarterKit.configure({ link: false, heading: false, paragraph: { HTMLAttributes: { style: 'margin: 0' } } }),
       Link.configure({ openOnClick: false, protocols: ['mailto', 'tel'], defaultProtocol: 'https' }),
       Placeholder.configure({ placeholder: text.bodyPlaceholder }),
     ],

@@ -14,10 +14,9 @@ export function escapeHtml(value: string): string {
   return value.replace(/[&<>"']/g, (char) => `&#${char.codePointAt(0)};`);
 }
 
-/** Markup that may leave this server: no address of ours, no style sheet that would act on the whole answer. */
+/** Markup that may leave this server: no address of ours. Its style sheets act on what they stand in (mail-html, outgoing). */
 function portableHtml(message: ParsedMessage): string {
   const { body } = new DOMParser().parseFromString(message.processedHtml, 'text/html');
-  for (const element of body.querySelectorAll('style')) element.remove();
   for (const element of body.querySelectorAll('[src],[background]')) {
     for (const name of ['src', 'background']) {
       if (element.getAttribute(name)?.startsWith('/')) element.removeAttribute(name);
@@ -45,7 +44,7 @@ function forwardHeader(message: ParsedMessage): string {
 /** The quoted part of a new answer. */
 export function quotedPart(message: ParsedMessage, mode: ReplyMode): string {
   const html = portableHtml(message);
-  if (mode === 'forward') return `<div class="postroom-forward">${forwardHeader(message)}${html}</div>`;
+  if (mode === 'forward') return `<div class="postroom-forward">${forwardHeader(message)}<div>${html}</div></div>`;
   const when = formatFullTime(message.date ?? message.receivedOn);
   const attribution = escapeHtml(text.attribution(when, formatAddress(message.sender)));
   return `<div class="postroom-quote"><div>${attribution}</div><blockquote type="cite" style="margin: 0 0 0 0.8ex; border-left: 1px solid #ccc; padding-left: 1ex">${html}</blockquote></div>`;

@@ -1,5 +1,6 @@
 /** A draft's row and its bytes: the same row always gives the same bytes, so that a copy pushed twice is the same message. */
 import type { Address, AttachmentRef, ConnectionId, DraftId, MessageRowId, ThreadId } from '@postroom/db';
+import { withInlinedSheets } from '@postroom/mail-html';
 import { MailError } from '../../lib/driver/errors.ts';
 import { presentId } from '../../lib/driver/ids.ts';
 import type { Draft } from '../../lib/driver/schemas.ts';
@@ -53,7 +54,7 @@ export async function freezeDraft(sql: Queryable, sender: Sender, draft: DraftRo
     cc: draft.cc,
     bcc: draft.bcc,
     subject: draft.subject.replaceAll(/[\p{Cc}\u2028\u2029]/gu, ' '),
-    html: draft.html,
+    html: withInlinedSheets(draft.html),
     attachments: await toAttach(sql, sender.userId, draft.attachments),
     messageId: draft.message_id_header,
     date: draft.updated_at,

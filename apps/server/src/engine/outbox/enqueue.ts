@@ -27,6 +27,7 @@ import { wakeAccount } from '../operations/wake.ts';
 import { keepAttachments, toAttach } from './attachments.ts';
 import { outgoingFiles } from './frozen-row.ts';
 import { showOwnCopy } from './own-copy.ts';
+import { renderingsOf } from './renderings.ts';
 
 /** The account that sends. */
 export interface Sender {
@@ -70,8 +71,7 @@ export async function enqueue(
     cc: input.cc,
     bcc: input.bcc,
     subject: input.subject,
-    html: input.message,
-    text: input.text,
+    ...renderingsOf(input),
     attachments: await toAttach(pool, sender.userId, attached),
     messageId: messageIdHeader,
     date: isScheduled ? scheduledAt : now,
@@ -100,8 +100,8 @@ export async function enqueue(
     const made = await row<{ id: OutboxId }>(
       tx,
       `insert into outbox (connection_id, state, mime, files, mail_from, recipients, "to", cc, bcc, subject, message_id_header,
-         message_id, parent_id, parent_mark, draft_id, idempotency_key, send_at, next_attempt_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) returning id`,
+         message_id, parent_id, parent_mark, draft_id, idempotency_key, send_at, next_attempt_at, html)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id`,
       [
         sender.id,
         state,
@@ -121,6 +121,7 @@ export async function enqueue(
         input.idempotencyKey ?? null,
         scheduledAt,
         dueAt,
+        input.message.replaceAll('\0', ''),
       ],
     );
     const id = presentId('outbox', sender.id, (made as { id: OutboxId }).id);

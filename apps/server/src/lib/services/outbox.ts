@@ -60,6 +60,11 @@ function present(outgoing: OutboxRow): Outgoing {
 const tooLate = () =>
   new MailError({ code: 'CONFLICT', message: 'It is too late: the message is on its way or has been sent.' });
 
+interface HeldRow extends OutboxRow, FrozenRow {
+  readonly html: string | null;
+  readonly message_id: MessageRowId | null;
+}
+
 export function createOutboxService({ pool }: { readonly pool: pg.Pool }): OutboxService {
   async function requireOwn(userId: UserId, connectionId: ConnectionId): Promise<void> {
     const own = await row(pool, 'select 1 from connection where user_id = $1 and id = $2', [userId, connectionId]);
@@ -70,18 +75,14 @@ export function createOutboxService({ pool }: { readonly pool: pg.Pool }): Outbo
   async function change<T>(
     userId: UserId,
     publicId: string,
-    work: (
-      tx: Tx,
-      connectionId: ConnectionId,
-      outgoing: OutboxRow & FrozenRow & { message_id: MessageRowId | null },
-    ) => Promise<T>,
+    work: (tx: Tx, connectionId: ConnectionId, outgoing: HeldRow) => Promise<T>,
   ): Promise<T> {
     const { connectionId, id } = parseId('outbox', publicId);
     return transaction(pool, async (tx) => {
       await lockAccount(tx, connectionId);
-      const outgoing = await row<OutboxRow & FrozenRow & { message_id: MessageRowId | null }>(
+      const outgoing = await row<HeldRow>(
         tx,
-        `select ${COLUMNS}, o.mime, o.files, o.message_id from outbox o join connection c on c.id = o.connection_id
+        `select ${COLUMNS}, o.mime, o.files, o.html, o.message_id from outbox o join connection c on c.id = o.connection_id
          where c.user_id = $1 and o.connection_id = $2 and o.id = $3 and o.state <> 'canceled' for update of o`,
         [userId, connectionId, id],
       );
@@ -150,13 +151,8 @@ export function createOutboxService({ pool }: { readonly pool: pg.Pool }): Outbo
   };
 }
 
-/** The composer's content as it was, from the frozen bytes. */
-async function draftFrom(
-  tx: Tx,
-  userId: UserId,
-  connectionId: ConnectionId,
-  outgoing: OutboxRow & FrozenRow,
-): Promise<DraftId> {
+/** The composer's content as it was: what the frozen bytes say, and the HTML as it was before it was made mail. */
+async function draftFrom(tx: Tx, userId: UserId, connectionId: ConnectionId, outgoing: HeldRow): Promise<DraftId> {
   const parsed = parseMessage(outgoing.mime);
   const attachments = await keepAttachments(tx, userId, outgoing.files);
   // Queued before files were kept apart: they are in the message alone.
@@ -177,7 +173,7 @@ async function draftFrom(
       JSON.stringify(outgoing.cc),
       JSON.stringify(outgoing.bcc),
       outgoing.subject,
-      parsed.html,
+      outgoing.html ?? parsed.html,
       JSON.stringify(attachments),
       parsed.inReplyTo[0] ?? null,
       parsed.references,
