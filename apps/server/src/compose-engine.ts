@@ -41,7 +41,7 @@ export interface MailEngine {
   readonly examine: (connectionId: ConnectionId) => Promise<DoctorReport>;
   /** The account's settings changed: its sessions end and its worker, wherever it runs, begins anew. */
   readonly restartAccount: (connectionId: ConnectionId) => Promise<void>;
-  startWorkers(events: Pick<EventHub, 'onWork' | 'onPresence' | 'onRestart'>): void;
+  startWorkers(events: Pick<EventHub, 'onWork' | 'onListening' | 'onPresence' | 'onRestart'>): void;
   stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
@@ -120,6 +120,7 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
       });
       supervisor = started;
       events.onWork((connectionId) => started.wake(connectionId));
+      events.onListening(() => started.wakeAll());
       events.onPresence((connectionId) => started.attend(connectionId));
       events.onRestart(({ connectionId, by }) => {
         if (by !== owner) started.restart(connectionId).catch((error: unknown) => write('not restarted', { error }));

@@ -58,6 +58,8 @@ export const PROCEDURES: Readonly<Record<string, Inputs>> = {
   'mail.bulkMute': targets,
   'mail.snooze': targets.map((input) => (theirs, own) => ({ ...Object(input(theirs, own)), until: soon() })),
   'mail.unsnooze': targets,
+  'mail.remind': targets.map((input) => (theirs, own) => ({ ...Object(input(theirs, own)), at: soon() })),
+  'mail.cancelReminder': targets,
   'mail.modifyLabels': [
     ({ thread }) => ({ threadId: [thread] }),
     ({ label }, own) => ({ threadId: [own.thread], addLabels: [label] }),
@@ -71,6 +73,7 @@ export const PROCEDURES: Readonly<Record<string, Inputs>> = {
   ],
   'outbox.list': ofAccount,
   'outbox.get': [({ outbox }) => ({ id: outbox })],
+  'outbox.reschedule': [({ outbox }) => ({ id: outbox, sendAt: soon() })],
   'outbox.retry': [({ outbox }) => ({ id: outbox })],
   'mail.bulkArchive': targets,
   'mail.bulkSpam': inFolder,

@@ -5,6 +5,7 @@
 import type { ConnectionId, UserId } from '@postroom/db';
 import type {
   Address,
+  Canceled,
   Candidate,
   Connection,
   ConnectionTest,
@@ -14,6 +15,7 @@ import type {
   MailEvent,
   NewConnection,
   Outgoing,
+  OutgoingDetail,
   Settings,
   Shortcuts,
 } from './driver/schemas.ts';
@@ -41,10 +43,13 @@ export interface ConnectionService {
 
 export interface OutboxService {
   list(userId: UserId, connectionId?: string): Promise<Outgoing[]>;
-  get(userId: UserId, id: string): Promise<Outgoing>;
+  get(userId: UserId, id: string): Promise<OutgoingDetail>;
   /** Undo send, or unschedule: the composer's content as a draft again. CONFLICT once it is on its way. */
-  cancel(userId: UserId, id: string): Promise<{ draftId: string }>;
+  cancel(userId: UserId, id: string): Promise<Canceled>;
+  /** Now, whether it waits for its time, for its next attempt, or for somebody to try again. */
   retry(userId: UserId, id: string): Promise<void>;
+  /** At another time; CONFLICT for what does not wait for one any more. */
+  reschedule(userId: UserId, id: string, sendAt: Date): Promise<void>;
 }
 
 export interface IdentityService {

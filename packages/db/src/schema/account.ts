@@ -61,8 +61,18 @@ export const connection = pgTable(
   ],
 );
 
-/** RFC 6154 / RFC 8621 §2 roles. */
-export type MailboxRole = 'inbox' | 'archive' | 'drafts' | 'sent' | 'junk' | 'trash' | 'all' | 'important' | 'flagged';
+/** RFC 6154 / RFC 8621 §2 roles; `snoozed` is where we put what waits (engine/operations/snooze-place.ts). */
+export type MailboxRole =
+  | 'inbox'
+  | 'archive'
+  | 'drafts'
+  | 'sent'
+  | 'junk'
+  | 'trash'
+  | 'all'
+  | 'important'
+  | 'flagged'
+  | 'snoozed';
 
 export const mailbox = pgTable(
   'mailbox',

@@ -112,6 +112,29 @@ export const outbox = pgTable(
   ],
 );
 
+/** "Tell me if nobody answers": one open row a conversation, gone once it was answered, fired or taken back. */
+export const reminder = pgTable(
+  'reminder',
+  {
+    connectionId: integer('connection_id').$type<ConnectionId>().notNull(),
+    id: int8('id').notNull().generatedAlwaysAsIdentity(),
+    /** The message on its way that it came with. It counts only once that was sent, and is about the conversation it is in. */
+    outboxId: int8('outbox_id').$type<OutboxId>(),
+    /** The conversation; null until that message is in one. May be a merged id: resolve through `thread_alias`. */
+    threadId: int8('thread_id').$type<ThreadId>(),
+    dueAt: at('due_at').notNull(),
+    /** What comes after this is an answer. */
+    since: at('since').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.connectionId, t.id] }),
+    index('reminder_due').on(t.connectionId, t.dueAt),
+    index('reminder_outbox').on(t.connectionId, t.outboxId).where(sql`${t.outboxId} is not null`),
+    foreignKey({ columns: [t.connectionId], foreignColumns: [connection.id] }).onDelete('cascade'),
+  ],
+);
+
 export const upload = pgTable(
   'upload',
   {

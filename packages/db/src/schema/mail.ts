@@ -124,6 +124,8 @@ export const messageRef = pgTable(
   ],
 );
 
+export type SurfacedBy = 'snooze' | 'reminder';
+
 export const thread = pgTable(
   'thread',
   {
@@ -144,10 +146,19 @@ export const thread = pgTable(
     newestAt: at('newest_at'),
     muted: boolean('muted').notNull().default(false),
     snoozedUntil: at('snoozed_until'),
+    /** The mailbox or label that its snoozed messages lie in on the server. Null: it is hidden from the inbox here alone. */
+    snoozedIn: text('snoozed_in').$type<ListKey>(),
+    /** When it came back on top of the inbox by itself, why, and what it waited for (docs/decisions/008). */
+    surfacedAt: at('surfaced_at'),
+    surfacedBy: text('surfaced_by').$type<SurfacedBy>(),
+    /** `reminder`: nobody has answered since. */
+    surfacedSince: at('surfaced_since'),
+    /** None of its messages lay in the inbox then: it is listed there all the same until the user files it. */
+    surfacedAlone: boolean('surfaced_alone').notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.connectionId, t.id] }),
-    index('thread_snoozed').on(t.snoozedUntil).where(sql`${t.snoozedUntil} is not null`),
+    index('thread_snoozed').on(t.connectionId, t.snoozedUntil).where(sql`${t.snoozedUntil} is not null`),
     foreignKey({ columns: [t.connectionId], foreignColumns: [connection.id] }).onDelete('cascade'),
   ],
 );

@@ -37,6 +37,8 @@ export interface Learned {
   rewritesMessageId?: boolean;
   /** False once a QRESYNC answer disagreed with the mailbox. */
   qresyncTrusted?: boolean;
+  /** The server would not have our mailbox for snoozed messages, or would not let them be moved there. */
+  snoozesHere?: boolean;
   /** Lowered when the server refused a further connection. */
   maxConnections?: number;
 }

@@ -103,10 +103,18 @@ export function listedMailboxOf(mailbox: ListResponse): ListedMailbox {
   };
 }
 
-/** imapflow finds special mailboxes by name where no attribute tells, and has no word for \Important (RFC 8457). */
+/** Ours for what waits, by its name. */
+const SNOOZED = /^(INBOX[./])?Snoozed$/i;
+
+/**
+ * imapflow finds special mailboxes by name where no attribute tells, and has no word for \Important (RFC 8457).
+ * QUIRK: a mailbox with the attribute \Snoozed is the server's own (draft-ietf-extra-email-snooze §3.1): nothing may be
+ * moved there by anybody else, so it is none of ours.
+ */
 function roleOf({ path, specialUse }: ListResponse, attributes: readonly string[]): MailboxRole | null {
   if (path.toUpperCase() === 'INBOX') return 'inbox';
-  return ROLES[specialUse?.toLowerCase() ?? ''] ?? (attributes.includes('important') ? 'important' : null);
+  const known = ROLES[specialUse?.toLowerCase() ?? ''] ?? (attributes.includes('important') ? 'important' : null);
+  return known ?? (SNOOZED.test(path) && !attributes.includes('snoozed') ? 'snoozed' : null);
 }
 
 /** Null for a row that lacks what a message must have: it is left out, never stored as "no flags". */

@@ -162,10 +162,22 @@ export async function mergeThreads(
     values,
   );
   await tx.query(
-    `update thread t set muted = t.muted or g.muted, snoozed_until = coalesce(t.snoozed_until, g.snoozed_until)
-     from (select x.into_id, bool_or(o.muted) as muted, max(o.snoozed_until) as snoozed_until
+    `update thread t set muted = t.muted or g.muted, snoozed_until = coalesce(t.snoozed_until, g.snoozed_until),
+       snoozed_in = case when t.snoozed_until is null then g.snoozed_in else t.snoozed_in end,
+       surfaced_at = coalesce(t.surfaced_at, g.surfaced_at), surfaced_by = coalesce(t.surfaced_by, g.surfaced_by),
+       surfaced_since = coalesce(t.surfaced_since, g.surfaced_since),
+       surfaced_alone = t.surfaced_alone or g.surfaced_alone
+     from (select x.into_id, bool_or(o.muted) as muted, max(o.snoozed_until) as snoozed_until,
+             (array_agg(o.snoozed_in order by o.snoozed_until desc nulls last))[1] as snoozed_in,
+             max(o.surfaced_at) as surfaced_at, bool_or(o.surfaced_alone) as surfaced_alone,
+             (array_agg(o.surfaced_by order by o.surfaced_at desc nulls last))[1] as surfaced_by,
+             (array_agg(o.surfaced_since order by o.surfaced_at desc nulls last))[1] as surfaced_since
            from ${pairs} join thread o on o.connection_id = $1 and o.id = x.old_id group by x.into_id) g
      where t.connection_id = $1 and t.id = g.into_id`,
+    values,
+  );
+  await tx.query(
+    `update reminder r set thread_id = x.into_id from ${pairs} where r.connection_id = $1 and r.thread_id = x.old_id`,
     values,
   );
   await tx.query('delete from thread where connection_id = $1 and id = any($2::bigint[])', values.slice(0, 2));

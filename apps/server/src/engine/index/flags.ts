@@ -16,8 +16,15 @@ export function systemFlagsOf(bits: number): SystemFlag[] {
   return SYSTEM_FLAGS.filter((flag) => (bits & FLAG[flag]) !== 0);
 }
 
-/** Keywords that are state, not labels (contract, Labels): those that begin with `$` but Thunderbird's five, and junk's. */
+/** The label that stands for "snoozed by us" where mailboxes are labels. Gmail keeps the plain word for itself. */
+export const SNOOZE_LABEL = 'Postroom/Snoozed';
+
+/**
+ * Keywords that are state, not labels (contract, Labels): those that begin with `$` but Thunderbird's five, junk's, and ours
+ * for what is snoozed.
+ */
 export function isStateKeyword(keyword: string): boolean {
+  if (sameKeyword(keyword, SNOOZE_LABEL)) return true;
   if (/^\$label[1-5]$/i.test(keyword)) return false;
   return keyword.startsWith('$') || /^(junk|nonjunk|notjunk|forwarded)$/i.test(keyword);
 }

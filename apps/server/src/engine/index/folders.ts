@@ -12,7 +12,7 @@ import {
   folderViews,
   type Label,
 } from '../../lib/driver/schemas.ts';
-import { isStateKeyword, labelNameOfKeyword } from './flags.ts';
+import { isStateKeyword, labelNameOfKeyword, SNOOZE_LABEL, sameKeyword } from './flags.ts';
 import { type Queryable, rows } from './sql.ts';
 
 export const ROLE_OF_FOLDER: Readonly<Record<FolderRole, MailboxRole>> = {
@@ -89,7 +89,10 @@ export async function loadFolders(sql: Queryable, connectionId: ConnectionId): P
   return {
     connectionId,
     mailboxes,
-    labels: labels.filter(({ keyword, storage }) => storage === 'gmail' || !isStateKeyword(keyword ?? '')),
+    labels: labels.filter(
+      ({ keyword, storage }) =>
+        !isStateKeyword(keyword ?? '') || (storage === 'gmail' && !sameKeyword(keyword ?? '', SNOOZE_LABEL)),
+    ),
   };
 }
 
@@ -156,6 +159,8 @@ export async function countFolders(sql: Queryable, folders: Folders, scheduled: 
       )
     ).map((counter) => [counter.list, counter]),
   );
+  const snoozed = folders.mailboxes.find(({ role }) => role === 'snoozed');
+  const isOnlySnoozed = snoozed !== undefined && (await holdsOnlySnoozed(sql, folders.connectionId, snoozed.id));
   const numbers = (list: ListKey) => ({
     count: counters.get(list)?.unread ?? 0,
     total: counters.get(list)?.total ?? 0,
@@ -170,6 +175,7 @@ export async function countFolders(sql: Queryable, folders: Folders, scheduled: 
         path: mailbox.path,
         role: word ?? null,
         ...numbers(`m${mailbox.id}`),
+        ...(mailbox.id === snoozed?.id && isOnlySnoozed ? { holds: 'snoozed' as const } : {}),
       };
     });
   const views = folderViews.map(
@@ -186,4 +192,15 @@ export async function countFolders(sql: Queryable, folders: Folders, scheduled: 
     return { id, label: name, path: null, role: null, ...numbers(`l${label.id}`) };
   });
   return [...mailboxes, ...views, ...labels];
+}
+
+/** Nothing lies there that another client has filed, and that no time of ours brings back. */
+async function holdsOnlySnoozed(sql: Queryable, connectionId: ConnectionId, mailboxId: MailboxId): Promise<boolean> {
+  const others = await rows(
+    sql,
+    `select 1 from thread_list l join thread t on t.connection_id = l.connection_id and t.id = l.thread_id
+     where l.connection_id = $1 and l.list = $2 and t.snoozed_until is null limit 1`,
+    [connectionId, `m${mailboxId}`],
+  );
+  return others.length === 0;
 }

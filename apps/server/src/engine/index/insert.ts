@@ -24,7 +24,7 @@ export async function insertPlacements(
   connectionId: ConnectionId,
   placements: readonly NewPlacement[],
 ): Promise<Inserted> {
-  if (placements.length === 0) return { messageIds: [], threadIds: [] };
+  if (placements.length === 0) return { messageIds: [], freshIds: [], threadIds: [] };
   const known = await loadKnown(tx, connectionId, placements);
   const decisions = placements.map((placement) => decide(placement, known));
 
@@ -103,7 +103,7 @@ export async function insertPlacements(
   await adoptRows(tx, connectionId, adopted);
   await foundAgain(tx, connectionId, knownIds);
   await splitCopies(tx, connectionId, adoptedIds);
-  return { messageIds, threadIds: [...threadIds] };
+  return { messageIds, freshIds, threadIds: [...threadIds] };
 }
 
 async function insertMessages(

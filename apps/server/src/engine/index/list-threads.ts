@@ -2,7 +2,7 @@
  * A page of a list, by keyset on (newest_at, thread_id): no offset, so page 100 costs what page 1 does, and mail that
  * arrives while somebody pages makes neither gap nor double.
  */
-import type { Address, ConnectionId, LabelId, ListKey, ThreadId } from '@postroom/db';
+import type { Address, ConnectionId, LabelId, ListKey, SurfacedBy, ThreadId } from '@postroom/db';
 import { z } from 'zod';
 import { MailError } from '../../lib/driver/errors.ts';
 import { presentConnectionId, presentId } from '../../lib/driver/ids.ts';
@@ -27,7 +27,12 @@ export interface ThreadRow {
   readonly has_attachments: boolean;
   readonly label_ids: LabelId[];
   readonly snoozed_until: Date | null;
-  /** Newest message in the list at hand. */
+  readonly surfaced_at: Date | null;
+  readonly surfaced_by: SurfacedBy | null;
+  readonly surfaced_since: Date | null;
+  /** Newest message of all. */
+  readonly last_at: Date | null;
+  /** Where it stands in the list at hand: the newest message there, or when it was brought back on top. */
   readonly newest_at: Date;
 }
 
@@ -35,7 +40,7 @@ export interface ThreadRow {
 const SNIPPET = `coalesce((select s.snippet from message_snippet s
   where s.connection_id = t.connection_id and s.message_id = t.newest_message_id), '') as snippet`;
 const COLUMNS = `t.id, t.subject, ${SNIPPET}, t.senders, t.message_count, t.unread_count, t.starred, t.important,
-  t.has_attachments, t.label_ids, t.snoozed_until`;
+  t.has_attachments, t.label_ids, t.snoozed_until, t.surfaced_at, t.surfaced_by, t.surfaced_since, t.newest_at as last_at`;
 
 /** Before every row. */
 const TOP = { newestAt: 'infinity', threadId: '9223372036854775807' };
@@ -50,6 +55,7 @@ export async function listThreads(
   options: { connectionId: ConnectionId; list: ListKey; after: Position | null; max: number },
 ): Promise<ThreadRow[]> {
   const { connectionId, list, after, max } = options;
+  if (list === 'snoozed') return listSnoozed(sql, options);
   const { newestAt, threadId } = after ?? TOP;
   return rows<ThreadRow>(
     sql,
@@ -61,6 +67,30 @@ export async function listThreads(
      order by l.newest_at desc, l.thread_id desc`,
     [connectionId, list, max, newestAt, threadId],
   );
+}
+
+/** What waits, the next to come back first; positions are times of coming back. Few enough to be sorted for each page. */
+async function listSnoozed(
+  sql: Queryable,
+  { connectionId, after, max }: { connectionId: ConnectionId; after: Position | null; max: number },
+): Promise<ThreadRow[]> {
+  return rows<ThreadRow>(
+    sql,
+    `select ${COLUMNS}, l.newest_at from thread_list l
+     join thread t on t.connection_id = l.connection_id and t.id = l.thread_id and t.snoozed_until is not null
+     where l.connection_id = $1 and l.list = 'snoozed' and (t.snoozed_until, t.id) > ($3, $4)
+     order by t.snoozed_until, t.id limit $2`,
+    [connectionId, max, after?.newestAt ?? '-infinity', after?.threadId ?? 0],
+  );
+}
+
+/** Where the page after this row begins. */
+export function positionOf(
+  list: ListKey | null,
+  thread: Pick<ThreadRow, 'id' | 'newest_at' | 'snoozed_until'>,
+): Position {
+  const at = list === 'snoozed' ? thread.snoozed_until : null;
+  return { newestAt: at ?? thread.newest_at, threadId: thread.id };
 }
 
 /** The rows of conversations that a search found, in its order. */
@@ -121,7 +151,14 @@ export function presentThread(folders: Folders, thread: ThreadRow): ThreadSummar
       .map((label) => presentLabel(folders.connectionId, label)),
     receivedOn: thread.newest_at.toISOString(),
     ...(thread.snoozed_until ? { snoozedUntil: thread.snoozed_until.toISOString() } : {}),
+    ...surfacedOf(thread),
   };
+}
+
+/** Why it stands where it does; until something newer than that came. */
+function surfacedOf({ surfaced_at: at, surfaced_by: by, surfaced_since: since, last_at }: ThreadRow) {
+  if (at === null || by === null || (last_at !== null && last_at > at)) return {};
+  return { surfaced: { at: at.toISOString(), by, ...(since ? { since: since.toISOString() } : {}) } };
 }
 
 /** A time that both Date and PostgreSQL hold, and an id. */

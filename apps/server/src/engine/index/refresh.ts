@@ -4,7 +4,8 @@
  *
  * A message is shown unless its only placements are leaving or `\Deleted`. A conversation is shown without what lies
  * only in junk and trash, unless nothing else is left of it (contract, Conversations). What is starred or labelled is
- * listed as such while it lies outside of those two.
+ * listed as such while it lies outside of those two. In the inbox a conversation stands where its newest message is, or
+ * where it was brought to when a snooze or a reminder came due (docs/decisions/008).
  */
 import type { ConnectionId, ThreadId } from '@postroom/db';
 import { IMPORTANT_HERE } from './labels.ts';
@@ -67,6 +68,20 @@ const SHOWN = `
       select label_id from message_label where connection_id = $1 and message_id = v.message_id offset 0) ml
   )`;
 
+/**
+ * What the user or a clock said of the conversations: whether they wait out of the inbox, or were brought to its top. One
+ * whose snoozed messages lie on the server is snoozed as long as one of them still lies there.
+ */
+const STATE = `
+  state as materialized (
+    select t.id, t.muted, t.snoozed_until, t.snoozed_in, t.surfaced_at, t.surfaced_alone,
+      t.snoozed_until is not null and (t.snoozed_in is null
+        or exists (select 1 from shown s where s.thread_id = t.id and 'm' || s.mailbox_id = t.snoozed_in)
+        or exists (select 1 from labelled l where l.thread_id = t.id and 'l' || l.label_id = t.snoozed_in)) as snoozed
+    from thread t where t.connection_id = $1 and t.id = any($2::bigint[])
+      and (t.snoozed_until is not null or t.muted or t.surfaced_at is not null)
+  )`;
+
 /** The summaries, into `thread`. */
 const SUMMARIES = `
   by_sender as (
@@ -95,36 +110,42 @@ const SUMMARIES = `
   ),
   summarised as (
     insert into thread as t (connection_id, id, subject, newest_message_id, senders, message_count, unread_count, starred,
-      important, has_attachments, label_ids, newest_at) overriding system value
+      important, has_attachments, label_ids, newest_at, snoozed_until, snoozed_in) overriding system value
     select $1, s.thread_id, s.subject, s.newest_message_id, coalesce(n.senders, '[]'), s.message_count, s.unread_count,
-      s.starred, s.important, s.has_attachments, coalesce(l.label_ids, '{}'), s.newest_at
+      s.starred, s.important, s.has_attachments, coalesce(l.label_ids, '{}'), s.newest_at, w.snoozed_until, w.snoozed_in
     from summary s
     left join senders n on n.thread_id = s.thread_id
     left join labels l on l.thread_id = s.thread_id
+    left join state w on w.id = s.thread_id and w.snoozed
     on conflict (connection_id, id) do update set
       subject = excluded.subject, newest_message_id = excluded.newest_message_id, senders = excluded.senders,
       message_count = excluded.message_count, unread_count = excluded.unread_count, starred = excluded.starred,
       important = excluded.important, has_attachments = excluded.has_attachments, label_ids = excluded.label_ids,
-      newest_at = excluded.newest_at
+      newest_at = excluded.newest_at, snoozed_until = excluded.snoozed_until, snoozed_in = excluded.snoozed_in
   ),
   emptied as (
     update thread t set newest_message_id = null, senders = '[]', message_count = 0, unread_count = 0, starred = false,
-      important = false, has_attachments = false, label_ids = '{}', newest_at = null
+      important = false, has_attachments = false, label_ids = '{}', newest_at = null,
+      snoozed_until = case when snoozed_in is null then snoozed_until end, snoozed_in = null
     where t.connection_id = $1 and t.id = any($2::bigint[]) and not t.id = any(array(select thread_id from summary))
   )`;
 
 /** The rows of lists and what they add to the counters. */
 const LISTS = `
-  hidden as (
-    select id, snoozed_until is not null as snoozed, muted from thread
-    where connection_id = $1 and id = any($2::bigint[]) and (snoozed_until is not null or muted)
-  ),
   wanted as materialized (
-    select 'm' || s.mailbox_id as list, s.thread_id, max(s.received_at) as newest_at,
+    select 'm' || s.mailbox_id as list, s.thread_id,
+           greatest(max(s.received_at), max(w.surfaced_at) filter (where s.role = 'inbox')) as newest_at,
            count(distinct s.message_id)::int as total,
            (count(distinct s.message_id) filter (where s.flags & 1 = 0))::int as unread
-    from shown s left join hidden h on h.id = s.thread_id
-    where s.role <> 'inbox' or h.id is null
+    from shown s left join state w on w.id = s.thread_id
+    where s.role <> 'inbox' or w.id is null or not (w.muted or (w.snoozed and w.snoozed_in is null))
+    group by 1, 2
+    union all
+    select 'm' || b.id, v.thread_id, max(w.surfaced_at), count(*)::int, (count(*) filter (where v.unread))::int
+    from visible v
+    join state w on w.id = v.thread_id and w.surfaced_alone and not w.snoozed and not w.muted
+    join mailbox b on b.connection_id = $1 and b.role = 'inbox'
+    where v.outside and not exists (select 1 from shown s where s.thread_id = v.thread_id and s.role = 'inbox')
     group by 1, 2
     union all
     select 'all', thread_id, max(received_at), count(*)::int, (count(*) filter (where unread))::int
@@ -134,7 +155,7 @@ const LISTS = `
     from visible where starred and outside group by 2
     union all
     select 'snoozed', v.thread_id, max(v.received_at), count(*)::int, (count(*) filter (where v.unread))::int
-    from visible v join hidden h on h.id = v.thread_id and h.snoozed group by 2
+    from visible v join state w on w.id = v.thread_id and w.snoozed group by 2
     union all
     select 'l' || label_id, thread_id, max(received_at), count(*)::int, (count(*) filter (where unread))::int
     from labelled where outside group by 1, 2
@@ -169,6 +190,7 @@ const LISTS = `
 
 const REFRESH = `
   with ${SHOWN},
+  ${STATE},
   ${SUMMARIES},
   ${LISTS}
   insert into list_counter (connection_id, list, total, unread)

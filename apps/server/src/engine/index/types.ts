@@ -54,6 +54,8 @@ export interface NewPlacement {
 export interface Inserted {
   /** In the order of the input. */
   readonly messageIds: readonly MessageRowId[];
+  /** Those of them that were not here before. */
+  readonly freshIds: readonly MessageRowId[];
   /** Conversations whose rows must be refreshed, merged ones included. */
   readonly threadIds: readonly ThreadId[];
 }

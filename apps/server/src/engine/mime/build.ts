@@ -12,6 +12,7 @@ import { safeFilename } from './filenames.ts';
 import { encodeFlowed } from './flowed.ts';
 import type { FrozenFile, FrozenMessage } from './frozen.ts';
 import { headerOf, invalid, requireId } from './message-header.ts';
+import { headerDate } from './redate.ts';
 
 /** A file that is kept elsewhere, and what it is: the same name always means the same octets. */
 export interface StoredFile {
@@ -68,7 +69,7 @@ export async function buildMessage(input: BuildInput): Promise<FrozenMessage> {
     boundaryPrefix: 'postroom',
     newline: 'windows',
   });
-  root.setHeader('Date', `${input.date.toUTCString().replace('GMT', '+0000')}`);
+  root.setHeader('Date', headerDate(input.date));
   root.setHeader('Message-ID', requireId(input.messageId));
   return cutOut(Buffer.concat([Buffer.from(header), await root.build()]), placeholders);
 }

@@ -55,6 +55,7 @@ export {
   type PartsPlan,
   planParts,
 } from './parts-plan.ts';
+export { redated } from './redate.ts';
 export { htmlToText, type SnippetSource, snippet } from './snippet.ts';
 export {
   type KnownPeople,

@@ -16,7 +16,8 @@ import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 import { loadCandidates } from './candidates.ts';
 import { enqueueOperation, reverseOf, takeBack, threadsOfOperation } from './local.ts';
 import { mailboxOfRole } from './mailbox-of-role.ts';
-import { type OperationBody, operationSchema } from './payloads.ts';
+import { hasWork, type OperationBody, operationSchema } from './payloads.ts';
+import { returnOperations, snoozeOperations } from './snooze.ts';
 import {
   type Candidate,
   toArchive,
@@ -28,7 +29,7 @@ import {
   toStar,
   toUnstar,
 } from './targets.ts';
-import { assertFuture, type WaitingChange, waitingOperation } from './waiting.ts';
+import { assertFuture, waitingOperation } from './waiting.ts';
 import { wakeAccount } from './wake.ts';
 
 export interface Done {
@@ -40,6 +41,13 @@ const IMPORTANT = '$Important';
 const NO_FLAGS: Flags = { system: [], keywords: [] };
 const flag = (name: Flags['system'][number]): Flags => ({ system: [name], keywords: [] });
 
+interface Decision {
+  readonly operations: OperationBody[];
+  readonly undoable: boolean;
+  /** The user has dealt with it: what stands in the inbox without a message there goes from it. */
+  readonly isFiled?: boolean;
+}
+
 export type Actions = ReturnType<typeof createActions>;
 
 export function createActions({ pool }: { readonly pool: pg.Pool }) {
@@ -47,12 +55,17 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
   async function act(
     connectionId: ConnectionId,
     threadIds: readonly ThreadId[],
-    decide: (tx: Tx, candidates: readonly Candidate[]) => Promise<{ operations: OperationBody[]; undoable: boolean }>,
+    decide: (tx: Tx, candidates: readonly Candidate[]) => Promise<Decision>,
   ): Promise<Done> {
     return transaction(pool, async (tx) => {
       await lockAccount(tx, connectionId);
-      const { operations, undoable } = await decide(tx, await loadCandidates(tx, connectionId, threadIds));
-      const wanted = operations.filter(hasWork);
+      const {
+        operations,
+        undoable,
+        isFiled = false,
+      } = await decide(tx, await loadCandidates(tx, connectionId, threadIds));
+      const unpinned = isFiled ? await unpin(tx, connectionId, threadIds) : [];
+      const wanted = [...unpinned, ...operations].filter(hasWork);
       if (wanted.length === 0) return {};
       const token = undoable ? `${presentConnectionId(connectionId)}.${randomUUID()}` : null;
       for (const operation of wanted) await enqueueOperation(tx, connectionId, operation, token);
@@ -89,13 +102,8 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
   ) =>
     act(connectionId, threadIds, async (tx, candidates) => ({
       undoable: true,
+      isFiled: true,
       operations: [moveOperation(pick(candidates), await target(tx))],
-    }));
-
-  const wait = (connectionId: ConnectionId, threadIds: readonly ThreadId[], change: WaitingChange) =>
-    act(connectionId, threadIds, async (tx) => ({
-      undoable: true,
-      operations: await waitingOperation(tx, connectionId, threadIds, change),
     }));
 
   return {
@@ -122,20 +130,31 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
     markAsImportant: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
       setFlags(connectionId, threadIds, toMarkImportant, { add: { system: [], keywords: [IMPORTANT] } }),
     mute: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
-      wait(connectionId, threadIds, { muted: true }),
+      act(connectionId, threadIds, async (tx) => ({
+        undoable: true,
+        isFiled: true,
+        operations: await waitingOperation(tx, connectionId, threadIds, () => ({ muted: true })),
+      })),
     snooze: async (connectionId: ConnectionId, threadIds: readonly ThreadId[], until: Date, now: Date) => {
       assertFuture(until, now);
-      return wait(connectionId, threadIds, { snoozedUntil: until });
+      return act(connectionId, threadIds, async (tx, candidates) => ({
+        undoable: true,
+        operations: await snoozeOperations(tx, connectionId, threadIds, { candidates, until }),
+      }));
     },
-    unsnooze: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
-      wait(connectionId, threadIds, { snoozedUntil: null }),
+    unsnooze: (connectionId: ConnectionId, threadIds: readonly ThreadId[], now: Date) =>
+      act(connectionId, threadIds, async (tx, candidates) => ({
+        undoable: true,
+        operations: await returnOperations(tx, connectionId, threadIds, { candidates, how: { by: 'user', now } }),
+      })),
     archive: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
       moveTo(connectionId, threadIds, toArchive, (tx) => mailboxOfRole(tx, connectionId, 'archive')),
     spam: (connectionId: ConnectionId, threadIds: readonly ThreadId[], folder: MailboxId | null) =>
       act(connectionId, threadIds, async (tx, candidates) => {
         const spam = toMove(candidates, folder);
         const to = await mailboxOfRole(tx, connectionId, 'junk');
-        return { undoable: true, operations: [...mark(spam, '$Junk', '$NotJunk'), moveOperation(spam, to)] };
+        const operations = [...mark(spam, '$Junk', '$NotJunk'), moveOperation(spam, to)];
+        return { undoable: true, isFiled: true, operations };
       }),
 
     notSpam: (connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
@@ -158,7 +177,7 @@ export function createActions({ pool }: { readonly pool: pg.Pool }) {
         const operations: OperationBody[] = [];
         if (toBin.length > 0) operations.push(moveOperation(toBin, await mailboxOfRole(tx, connectionId, 'trash')));
         if (forGood.length > 0) operations.push({ kind: 'expunge', payload: { items: itemsOf(forGood) } });
-        return { operations, undoable: forGood.length === 0 };
+        return { operations, undoable: forGood.length === 0, isFiled: true };
       }),
 
     /** Where mail can be moved to: the mailbox of a folder id, made for a role that has none; null for what is no place. */
@@ -224,6 +243,10 @@ async function reverse(tx: Tx, connectionId: ConnectionId, operation: OperationB
   }
 }
 
+/** Takes conversations from the top of the inbox that have no message there (docs/decisions/008). */
+const unpin = (tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]) =>
+  waitingOperation(tx, connectionId, threadIds, ({ surfaced }) => (surfaced?.alone ? { surfaced: null } : {}));
+
 const itemsOf = (candidates: readonly Candidate[]) =>
   candidates.map(({ messageId, mailboxId }) => ({ messageId, from: mailboxId }));
 
@@ -246,12 +269,6 @@ function mark(candidates: readonly Candidate[], wanted: string, unwanted: string
 }
 
 const mutable = ({ system, keywords }: Flags) => ({ system: [...system], keywords: [...keywords] });
-
-function hasWork({ payload }: OperationBody): boolean {
-  if ('change' in payload) return true;
-  if ('after' in payload) return payload.after.length > 0;
-  return ('items' in payload ? payload.items : payload.messageIds).length > 0;
-}
 
 async function tell(tx: Tx, connectionId: ConnectionId, threadIds: readonly ThreadId[]): Promise<void> {
   await refreshThreads(tx, connectionId, threadIds);

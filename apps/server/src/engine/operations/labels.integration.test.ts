@@ -4,7 +4,6 @@ import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseId } from '../../lib/driver/ids.ts';
 import { rows } from '../index/sql.ts';
-import { wakeDueSnoozes } from '../schedule/snooze.ts';
 import { mail, type TestAccount, withAccount } from '../sync/account.fixture.ts';
 import { createActions } from './actions.ts';
 import { createLabels } from './labels.ts';
@@ -68,21 +67,6 @@ it('a label of an account without keywords is kept here', () =>
         thread,
       ]),
     ).toEqual([{ label_ids: [labelId] }]);
-  }));
-
-it('a conversation that waits leaves the inbox and comes back unread when it is time', () =>
-  withAccount(database, {}, async (account) => {
-    await account.other.append('INBOX', mail('Later'), ['\\Seen']);
-    await account.look();
-    const thread = await threadOf(account, 'Later');
-    const until = new Date(Date.now() + 60_000);
-    await createActions(database).snooze(account.connectionId, [thread], until, new Date());
-    expect(await account.list('INBOX')).toEqual([]);
-    expect(await wakeDueSnoozes(database.pool, account.connectionId, new Date())).toEqual([]);
-    expect(await wakeDueSnoozes(database.pool, account.connectionId, until)).toEqual([thread]);
-    expect(await account.list('INBOX')).toEqual(['Later *']);
-    await run(account);
-    expect(await account.onServer('INBOX')).toEqual(['Later *']);
   }));
 
 it('snoozing and muting can be taken back, also when the worker has been there in between', () =>

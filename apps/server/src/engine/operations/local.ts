@@ -9,6 +9,7 @@ import { flagBits } from '../index/flags.ts';
 import { row, rows, type Tx } from '../index/sql.ts';
 import type { FlagPayload } from './overlay.ts';
 import type { MoveItem, OperationBody, OperationOf, Waiting } from './payloads.ts';
+import { setWaiting } from './waiting.ts';
 
 /** Writes the operation down and does its local half. */
 export async function enqueueOperation(
@@ -167,21 +168,6 @@ async function arrive(
          and q.mailbox_id = $4 and q.state <> 'leaving')
      order by p.message_id, p.id`,
     [connectionId, id, items.map(({ messageId }) => messageId), to, staying],
-  );
-}
-
-async function setWaiting(tx: Tx, connectionId: ConnectionId, waiting: readonly Waiting[]): Promise<void> {
-  await tx.query(
-    `update thread t set snoozed_until = x.snoozed_until, muted = x.muted
-     from unnest($2::bigint[], $3::timestamptz[], $4::boolean[]) as x(id, snoozed_until, muted)
-     where t.connection_id = $1 and t.id = coalesce(
-       (select a.into_id from thread_alias a where a.connection_id = $1 and a.old_id = x.id), x.id)`,
-    [
-      connectionId,
-      waiting.map(({ threadId }) => threadId),
-      waiting.map(({ snoozedUntil }) => snoozedUntil),
-      waiting.map(({ muted }) => muted),
-    ],
   );
 }
 

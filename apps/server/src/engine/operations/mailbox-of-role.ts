@@ -11,6 +11,7 @@ const DEFAULT_NAMES: Readonly<Partial<Record<MailboxRole, string>>> = {
   junk: 'Junk',
   sent: 'Sent',
   drafts: 'Drafts',
+  snoozed: 'Snoozed',
 };
 
 /** The mailbox of that role; where the server has none, one is written down here and made there before the first move. */

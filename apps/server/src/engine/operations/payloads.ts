@@ -1,5 +1,5 @@
 /** What an operation carries, by kind: enough to run it, to run it again after a crash, and to take it back. */
-import type { LabelId, MailboxId, MessageRowId, ThreadId } from '@postroom/db';
+import type { LabelId, ListKey, MailboxId, MessageRowId, ThreadId } from '@postroom/db';
 import { z } from 'zod';
 import { flagPayloadSchema } from './overlay.ts';
 
@@ -22,9 +22,23 @@ const waitingSchema = z.object({
     .int()
     .transform((id) => id as ThreadId),
   snoozedUntil: z.iso.datetime().nullable(),
+  /** `m<mailbox>` or `l<label>`: where its messages lie on the server meanwhile; null: nowhere else. */
+  snoozedIn: z
+    .custom<ListKey>((value) => typeof value === 'string' && /^[ml]\d+$/.test(value))
+    .nullable()
+    .default(null),
   muted: z.boolean(),
+  surfaced: z
+    .object({
+      at: z.iso.datetime(),
+      by: z.enum(['snooze', 'reminder']),
+      since: z.iso.datetime().nullable(),
+      alone: z.boolean(),
+    })
+    .nullable()
+    .default(null),
 });
-/** Whether a conversation waits out of the inbox: until then, or for good. */
+/** What a conversation has beside its messages: whether it waits out of the inbox, or was brought to its top. */
 export type Waiting = z.infer<typeof waitingSchema>;
 
 export const operationSchema = z.discriminatedUnion('kind', [
@@ -71,3 +85,10 @@ export const operationSchema = z.discriminatedUnion('kind', [
 ]);
 export type OperationBody = z.infer<typeof operationSchema>;
 export type OperationOf<Kind extends OperationBody['kind']> = Extract<OperationBody, { kind: Kind }>;
+
+/** Whether it is about anything at all. */
+export function hasWork({ payload }: OperationBody): boolean {
+  if ('change' in payload) return true;
+  if ('after' in payload) return payload.after.length > 0;
+  return ('items' in payload ? payload.items : payload.messageIds).length > 0;
+}

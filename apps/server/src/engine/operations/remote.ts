@@ -27,6 +27,7 @@ import { type MoveItem, type OperationBody, type OperationOf, operationSchema } 
 import { locate, openPlace, type Place, piecesOf } from './places.ts';
 import { isAboutKeywords, keepHere } from './refused-keywords.ts';
 import { rereadFlags, runFlags } from './remote-flags.ts';
+import { snoozeHere } from './snooze-refused.ts';
 
 /** Runs everything that is open. Throws the MailError of a lost connection; what is left stays open. */
 export async function runOperations(
@@ -275,6 +276,7 @@ async function fail(
       [connectionId, id, JSON.stringify(error.toData())],
     );
     await takeBack(tx, connectionId, id, operation);
+    await snoozeHere(tx, connectionId, operation);
     // What the user did after it still holds.
     for (const { messageIds, add, remove } of await loadOpenFlagOps(tx, connectionId, new Date())) {
       await changeFlags(tx, connectionId, { messageIds: [...messageIds], add, remove });

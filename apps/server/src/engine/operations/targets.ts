@@ -78,6 +78,18 @@ export function toMove(candidates: readonly Candidate[], folder: MailboxId | nul
 }
 
 /**
+ * Snooze: what lies in the inbox; of a conversation that has nothing there, and nothing snoozed, the newest message that can
+ * be moved.
+ */
+export function toSnooze(candidates: readonly Candidate[], snoozed: readonly Candidate[] = []): Candidate[] {
+  return byThread(candidates).flatMap((thread) => {
+    const inInbox = toArchive(thread);
+    const isSnoozed = snoozed.some(({ threadId }) => threadId === thread[0]?.threadId);
+    return inInbox.length > 0 || isSnoozed ? inInbox : [...toMove(thread, null)].sort(newestFirst).slice(0, 1);
+  });
+}
+
+/**
  * Delete, conversation by conversation: to the bin, or for good what lies there, when the bin is the folder or nothing is
  * left outside of it.
  */

@@ -13,6 +13,7 @@ import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { transmitted } from '../mime/index.ts';
 import { enqueueOperation } from '../operations/local.ts';
 import { wakeAccount } from '../operations/wake.ts';
+import { linkReminder } from '../schedule/reminders.ts';
 import { showSent } from './enqueue.ts';
 import { frozenOf, messageSource } from './frozen-row.ts';
 import { tellThreads, threadsOf } from './own-copy.ts';
@@ -99,6 +100,7 @@ async function claim({ pool, now }: DispatchDeps, connectionId: ConnectionId): P
         claimed.id,
         messageId,
       ]);
+      await linkReminder(tx, connectionId, claimed.id, messageId);
     }
     await tell(tx, connectionId, claimed.id);
     return { ...claimed, message_id: messageId };

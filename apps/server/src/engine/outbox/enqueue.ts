@@ -24,6 +24,7 @@ import { lockAccount, type Queryable, row, rows, type Tx, transaction } from '..
 import { assertSendable, buildMessage, type FrozenMessage, frozenSize } from '../mime/index.ts';
 import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
 import { wakeAccount } from '../operations/wake.ts';
+import { remindOfSend } from '../schedule/reminders.ts';
 import { keepAttachments, toAttach } from './attachments.ts';
 import { outgoingFiles } from './frozen-row.ts';
 import { showOwnCopy } from './own-copy.ts';
@@ -124,7 +125,12 @@ export async function enqueue(
         input.message.replaceAll('\0', ''),
       ],
     );
-    const id = presentId('outbox', sender.id, (made as { id: OutboxId }).id);
+    const outboxId = (made as { id: OutboxId }).id;
+    if (input.remindAt !== undefined) {
+      const reminder = { outboxId, messageId, at: new Date(input.remindAt), goesAt: isScheduled ? scheduledAt : now };
+      await remindOfSend(tx, sender.id, reminder);
+    }
+    const id = presentId('outbox', sender.id, outboxId);
     await publish(tx, { connectionId: sender.id, kind: 'outbox', ids: [id] });
     await wakeAccount(tx, sender.id);
     return { id, state };

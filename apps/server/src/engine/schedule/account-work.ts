@@ -1,5 +1,5 @@
 /**
- * The account's own work, in this order: snoozes that are due, what the user did, what is to be sent, drafts. A lost
+ * The account's own work, in this order: snoozes and reminders that are due, what the user did, what is to be sent, drafts. A lost
  * connection leaves the rest for the next turn; that IMAP is away does not keep a message from being sent.
  */
 import type { ConnectionId } from '@postroom/db';
@@ -11,7 +11,8 @@ import { row } from '../index/sql.ts';
 import { runOperations } from '../operations/remote.ts';
 import type { OutboxDispatcher } from '../outbox/index.ts';
 import type { AccountWork } from '../sync/account-worker.ts';
-import { nextSnooze, wakeDueSnoozes } from './snooze.ts';
+import { fireReminders, nextReminder } from './reminders.ts';
+import { nextSnooze, wakeDueSnoozes } from './wake-up.ts';
 
 export interface AccountWorkDeps {
   readonly pool: pg.Pool;
@@ -43,15 +44,22 @@ export function createAccountWork({ pool, withImap, outbox, now }: AccountWorkDe
   }
 
   return {
-    async run(connectionId, signal) {
+    async run(connectionId, { signal, hasLooked }) {
       await wakeDueSnoozes(pool, connectionId, now());
+      // An answer that came while nothing ran is seen first.
+      if (hasLooked) await fireReminders(pool, connectionId, now());
       const [acted, sent] = await Promise.allSettled([
         runActions(connectionId, signal),
         outbox.run(connectionId, signal),
       ]);
       if (acted.status === 'rejected') throw acted.reason;
       if (sent.status === 'rejected') throw sent.reason;
-      const due = [sent.value, await nextDraftPush(pool, connectionId), await nextSnooze(pool, connectionId)];
+      const due = [
+        sent.value,
+        await nextDraftPush(pool, connectionId),
+        await nextSnooze(pool, connectionId),
+        hasLooked ? await nextReminder(pool, connectionId) : null,
+      ];
       const times = due.flatMap((at) => (at === null ? [] : [at.getTime()]));
       return times.length === 0 ? null : new Date(Math.min(...times));
     },

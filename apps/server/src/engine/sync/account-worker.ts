@@ -21,12 +21,20 @@ import { createQuiet } from './quiet.ts';
 
 /** A mailbox that LIST does not show any more is believed to be gone when it does not show it a second time. */
 const MISSING_AGAIN_MS = 2_000;
+/** A timer counts its own time, not the day's, and no further than 24 days: the clock is looked at this often. */
+const LOOK_AT_CLOCK_MS = 60_000;
 /** A push session that held for so long was no accident. */
 const PROVEN_MS = 60_000;
 
 /** The account's own writing: what the user did, sends and drafts. Returns when the next of it is due, or null. */
 export interface AccountWork {
-  run(connectionId: ConnectionId, signal: AbortSignal): Promise<Date | null>;
+  run(connectionId: ConnectionId, options: AccountWorkOptions): Promise<Date | null>;
+}
+
+export interface AccountWorkOptions {
+  readonly signal: AbortSignal;
+  /** What came while nothing ran has been looked for, whether the server could be reached or not. */
+  readonly hasLooked: boolean;
 }
 
 export interface AccountWorkerDeps {
@@ -110,6 +118,11 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     }
   }
 
+  let hasLooked = false;
+  const isLooked = () => {
+    if (!hasLooked) workAlarm.ring();
+    hasLooked = true;
+  };
   let missingBefore: ReadonlySet<string> = new Set();
   let previousLookAt: Date | null = null;
   /** The session whose capabilities are written down. */
@@ -145,7 +158,10 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
           flagsTold,
           missingBefore,
           previousLookAt,
-          onFirstScreen: () => pushAlarm.ring(),
+          onFirstScreen: () => {
+            pushAlarm.ring();
+            isLooked();
+          },
           onMailboxRefused: (path, error) => deps.log('mailbox refused', { connectionId, path, code: error.code }),
           onAllHere: () => saveState(deps.pool, connectionId, 'live', null),
           shouldYield,
@@ -158,6 +174,7 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     // The only proof there is that the account works.
     backOffs.sync.worked();
     backOffs.work.worked();
+    isLooked();
     if (isStill) return lookEveryMs();
     // What a look found may be the account's own: a draft that another client changed.
     workAlarm.ring();
@@ -209,12 +226,14 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
   }
 
   async function workTurn(): Promise<number | null> {
-    const due = await deps.work.run(connectionId, signal);
-    return due === null ? null : Math.max(0, due.getTime() - deps.now().getTime());
+    const due = await deps.work.run(connectionId, { signal, hasLooked });
+    if (due === null) return null;
+    return Math.min(LOOK_AT_CLOCK_MS, Math.max(0, due.getTime() - deps.now().getTime()));
   }
 
   const loops = [
     loop('sync', syncAlarm, syncTurn, async (error) => {
+      isLooked();
       await saveState(deps.pool, connectionId, stateOfError(error), error);
       await announceConnection(deps.pool, connectionId);
     }),

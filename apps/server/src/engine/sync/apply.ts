@@ -17,6 +17,7 @@ import { refreshThreads } from '../index/refresh.ts';
 import { indexMessages } from '../index/search-index.ts';
 import { lockAccount, transaction } from '../index/sql.ts';
 import type { NewMessage } from '../index/types.ts';
+import { heedArrivals } from '../schedule/heed-arrivals.ts';
 import { announceThreads } from './announce.ts';
 import { overlayOn } from './apply-flags.ts';
 import { type CursorChange, moveCursor, type SyncTarget } from './cursor.ts';
@@ -62,7 +63,7 @@ export async function applyMessages(
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     const labelled = await withLabels(tx, target, messages, fetchedAt);
-    const { messageIds, threadIds } = await insertPlacements(
+    const { messageIds, freshIds, threadIds } = await insertPlacements(
       tx,
       connectionId,
       decoded.map(({ told, message }, index) => ({
@@ -82,6 +83,7 @@ export async function applyMessages(
     if (messages.length <= INDEX_AT_ONCE) await indexMessages(tx, connectionId, messageIds);
     await moveCursor(tx, connectionId, mailboxId, cursor);
     await announceThreads(tx, connectionId, threadIds);
+    await heedArrivals(tx, connectionId, freshIds);
   });
 }
 

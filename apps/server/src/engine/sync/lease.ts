@@ -5,6 +5,7 @@
 import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';
 import { rows } from '../index/sql.ts';
+import { wakeAccount } from '../operations/wake.ts';
 
 /** How long a claim holds without renewal. */
 export const LEASE_MS = 25_000;
@@ -30,9 +31,14 @@ export async function claimAccounts(pool: pg.Pool, owner: string): Promise<Conne
   return ours.map(({ id }) => id);
 }
 
-/** Gives back what the owner has, so that another need not wait. */
+/** Gives back what the owner has, and tells the others, so that what is due in a moment need not wait for their next turn. */
 export async function releaseAccounts(pool: pg.Pool, owner: string): Promise<void> {
-  await pool.query('update connection set lease_owner = null, lease_until = null where lease_owner = $1', [owner]);
+  const released = await rows<{ id: ConnectionId }>(
+    pool,
+    'update connection set lease_owner = null, lease_until = null where lease_owner = $1 returning id',
+    [owner],
+  );
+  for (const { id } of released) await wakeAccount(pool, id);
 }
 
 /** For a process that knows itself alone (an embedded database): claims of one that was killed are void. */

@@ -22,6 +22,8 @@ export interface SupervisorDeps {
 export interface Supervisor {
   /** An account has something to do, or was made, changed or paused. */
   wake(connectionId: ConnectionId): void;
+  /** Nobody knows what was told meanwhile: every account may have something to do. */
+  wakeAll(): void;
   /** The account's owner is at the screen. */
   attend(connectionId: ConnectionId): void;
   /** The account's settings changed: its worker begins anew. */
@@ -62,6 +64,10 @@ export function startSupervisor(deps: SupervisorDeps): Supervisor {
       const worker = workers.get(connectionId);
       if (worker) worker.wakeWork();
       else void claim();
+    },
+    wakeAll() {
+      for (const worker of workers.values()) worker.wakeWork();
+      void claim();
     },
     attend(connectionId) {
       workers.get(connectionId)?.attend();

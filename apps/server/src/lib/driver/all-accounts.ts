@@ -37,11 +37,16 @@ export async function listAllAccounts(
       return { id, page: await driver.list({ ...options, cursor: cursors[id] ?? '' }) };
     }),
   );
+  // As each account's page is sorted: what waits by when it comes back, everything else newest first.
+  const isByWake = options.folder === 'snoozed' && options.query.trim() === '';
+  const keyOf = ({ receivedOn, snoozedUntil = '' }: ThreadPage['threads'][number]) =>
+    isByWake ? snoozedUntil : receivedOn;
   const merged = pages
     .flatMap(({ id, page }) => page.threads.map((thread) => ({ id, thread })))
-    .sort((a, b) =>
-      a.thread.receivedOn < b.thread.receivedOn ? 1 : a.thread.receivedOn > b.thread.receivedOn ? -1 : 0,
-    );
+    .sort((a, b) => {
+      const [first, second] = isByWake ? [a, b] : [b, a];
+      return keyOf(first.thread) < keyOf(second.thread) ? -1 : keyOf(first.thread) > keyOf(second.thread) ? 1 : 0;
+    });
   const shown = merged.slice(0, options.max);
 
   const next: Cursors = { ...cursors };

@@ -67,6 +67,8 @@ export interface Filing {
   move(ids: readonly string[], to: string, options?: { folder?: string | undefined }): Promise<ActionResult>;
   snooze(ids: readonly string[], until: Date): Promise<ActionResult>;
   unsnooze(ids: readonly string[]): Promise<ActionResult>;
+  /** On top of the inbox then unless somebody answers before; null takes it back. */
+  remind(ids: readonly string[], at: Date | null): Promise<ActionResult>;
   undo(token: string): Promise<void>;
 }
 

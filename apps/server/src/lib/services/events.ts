@@ -25,6 +25,8 @@ export interface EventHub extends EventService {
   onPresence(listener: (connectionId: ConnectionId) => void): void;
   /** Called with each account that has something to do. */
   onWork(listener: (connectionId: ConnectionId) => void): void;
+  /** Called when we listen (again): what was told before was not heard. */
+  onListening(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ export function createEventHub(deps: {
   const subscribers = new Set<Subscriber>();
   const workListeners = new Set<(connectionId: ConnectionId) => void>();
   const presenceListeners = new Set<(connectionId: ConnectionId) => void>();
+  const listeningListeners = new Set<() => void>();
   const restartListeners = new Set<(restart: ReturnType<typeof readRestart>) => void>();
   let client: pg.Client | undefined;
   let closing: Promise<void> | undefined;
@@ -111,6 +114,7 @@ export function createEventHub(deps: {
       await next.query(`listen ${RESTART_CHANNEL}`);
       client = next;
       for (const subscriber of subscribers) give(subscriber, RESYNC);
+      for (const listener of listeningListeners) listener();
     } catch (error) {
       lose(error);
     }
@@ -128,6 +132,7 @@ export function createEventHub(deps: {
     onPresence: (listener) => void presenceListeners.add(listener),
     onRestart: (listener) => void restartListeners.add(listener),
     onWork: (listener) => void workListeners.add(listener),
+    onListening: (listener) => void listeningListeners.add(listener),
     async *subscribe(userId, { signal, isBehind }) {
       const subscriber: Subscriber = { userId, accounts: new Set(), queue: [], wake: () => {} };
       subscribers.add(subscriber);

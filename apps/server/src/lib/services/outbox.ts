@@ -5,12 +5,14 @@ import { loadDraft } from '../../engine/drafts/content.ts';
 import { newMessageId, showDraft } from '../../engine/drafts/save.ts';
 import { publish } from '../../engine/events/publish.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../../engine/index/sql.ts';
-import { parseMessage } from '../../engine/mime/index.ts';
+import { parseMessage, redated } from '../../engine/mime/index.ts';
+import { assertFuture } from '../../engine/operations/waiting.ts';
 import { wakeAccount } from '../../engine/operations/wake.ts';
 import { keepAttachments, saveUpload } from '../../engine/outbox/attachments.ts';
 import type { Sender } from '../../engine/outbox/enqueue.ts';
-import type { FrozenRow } from '../../engine/outbox/frozen-row.ts';
+import { type FrozenRow, frozenOf } from '../../engine/outbox/frozen-row.ts';
 import { hideOwnCopy } from '../../engine/outbox/own-copy.ts';
+import { dropReminderOfSend, moveReminderOfSend } from '../../engine/schedule/reminders.ts';
 import { MailError, notFound } from '../driver/errors.ts';
 import { parseConnectionId, parseId, presentConnectionId, presentId } from '../driver/ids.ts';
 import { type Outgoing, outgoingSchema } from '../driver/schemas.ts';
@@ -31,14 +33,17 @@ interface OutboxRow {
   readonly attempts: number;
   readonly recipients: OutgoingRecipient[];
   readonly error: unknown;
+  readonly remind_at: Date | null;
 }
 
 const COLUMNS = `o.id, o.connection_id, o.state, o."to", o.cc, o.bcc, o.subject, o.message_id_header, o.created_at, o.send_at,
-  o.next_attempt_at, o.attempts, o.recipients, o.error`;
+  o.next_attempt_at, o.attempts, o.recipients, o.error,
+  (select r.due_at from reminder r where r.connection_id = o.connection_id and r.outbox_id = o.id) as remind_at`;
 const MAX_LISTED = 200;
 
 function present(outgoing: OutboxRow): Outgoing {
   const isWaiting = outgoing.state === 'queued' || outgoing.state === 'scheduled';
+  const isHeld = outgoing.state === 'queued' && outgoing.attempts === 0;
   return outgoingSchema.parse({
     id: presentId('outbox', outgoing.connection_id, outgoing.id),
     connectionId: presentConnectionId(outgoing.connection_id),
@@ -51,6 +56,8 @@ function present(outgoing: OutboxRow): Outgoing {
     createdAt: outgoing.created_at.toISOString(),
     ...(outgoing.send_at ? { sendAt: outgoing.send_at.toISOString() } : {}),
     ...(isWaiting && outgoing.next_attempt_at ? { nextAttemptAt: outgoing.next_attempt_at.toISOString() } : {}),
+    ...(isHeld && outgoing.next_attempt_at ? { heldUntil: outgoing.next_attempt_at.toISOString() } : {}),
+    ...(outgoing.remind_at ? { remindAt: outgoing.remind_at.toISOString() } : {}),
     attempts: outgoing.attempts,
     recipients: outgoing.recipients,
     ...(outgoing.error ? { error: outgoing.error } : {}),
@@ -65,7 +72,13 @@ interface HeldRow extends OutboxRow, FrozenRow {
   readonly message_id: MessageRowId | null;
 }
 
-export function createOutboxService({ pool }: { readonly pool: pg.Pool }): OutboxService {
+export function createOutboxService({
+  pool,
+  now = () => new Date(),
+}: {
+  readonly pool: pg.Pool;
+  readonly now?: () => Date;
+}): OutboxService {
   async function requireOwn(userId: UserId, connectionId: ConnectionId): Promise<void> {
     const own = await row(pool, 'select 1 from connection where user_id = $1 and id = $2', [userId, connectionId]);
     if (!own) throw notFound('account');
@@ -110,14 +123,15 @@ export function createOutboxService({ pool }: { readonly pool: pg.Pool }): Outbo
 
     async get(userId, publicId) {
       const { connectionId, id } = parseId('outbox', publicId);
-      const found = await row<OutboxRow>(
+      const found = await row<OutboxRow & FrozenRow>(
         pool,
-        `select ${COLUMNS} from outbox o join connection c on c.id = o.connection_id
+        `select ${COLUMNS}, o.mime, o.files from outbox o join connection c on c.id = o.connection_id
          where c.user_id = $1 and o.connection_id = $2 and o.id = $3 and o.state <> 'canceled'`,
         [userId, connectionId, id],
       );
       if (!found) throw notFound('message');
-      return present(found);
+      const attachments = found.files.map(({ name, type, size }) => ({ name, type, size }));
+      return { ...present(found), text: parseMessage(found.mime).text, attachments };
     },
 
     cancel: (userId, publicId) =>
@@ -131,9 +145,15 @@ export function createOutboxService({ pool }: { readonly pool: pg.Pool }): Outbo
            where connection_id = $1 and id = $2`,
           [connectionId, outgoing.id, draftId],
         );
+        const remindAt = await dropReminderOfSend(tx, connectionId, outgoing.id);
         const id = presentId('draft', connectionId, draftId);
         await publish(tx, { connectionId, kind: 'drafts', ids: [id] });
-        return { draftId: id };
+        await publish(tx, { connectionId, kind: 'counts', ids: [] });
+        return {
+          draftId: id,
+          ...(outgoing.state === 'scheduled' && outgoing.send_at ? { sendAt: outgoing.send_at.toISOString() } : {}),
+          ...(remindAt ? { remindAt: remindAt.toISOString() } : {}),
+        };
       }),
 
     retry: (userId, publicId) =>
@@ -142,13 +162,31 @@ export function createOutboxService({ pool }: { readonly pool: pg.Pool }): Outbo
         const recipients = outgoing.recipients.map(
           (one): OutgoingRecipient => (one.status === 'accepted' ? one : { email: one.email, status: 'pending' }),
         );
+        if (outgoing.state === 'scheduled') await goAt(tx, connectionId, outgoing, now());
         await tx.query(
           `update outbox set state = 'queued', step = 'none', next_attempt_at = now(), recipients = $3, error = null
            where connection_id = $1 and id = $2`,
           [connectionId, outgoing.id, JSON.stringify(recipients)],
         );
+        await publish(tx, { connectionId, kind: 'counts', ids: [] });
+      }),
+
+    reschedule: (userId, publicId, sendAt) =>
+      change(userId, publicId, async (tx, connectionId, outgoing) => {
+        if (outgoing.state !== 'scheduled') throw tooLate();
+        assertFuture(sendAt, now());
+        await goAt(tx, connectionId, outgoing, sendAt);
       }),
   };
+}
+
+/** Another time for what has not been sent yet: its Date is the day it goes out. */
+async function goAt(tx: Tx, connectionId: ConnectionId, outgoing: OutboxRow & FrozenRow, at: Date): Promise<void> {
+  await tx.query(
+    'update outbox set send_at = $3, next_attempt_at = $3, mime = $4 where connection_id = $1 and id = $2',
+    [connectionId, outgoing.id, at, redated(frozenOf(outgoing), at).octets],
+  );
+  await moveReminderOfSend(tx, connectionId, outgoing.id, at);
 }
 
 /** The composer's content as it was: what the frozen bytes say, and the HTML as it was before it was made mail. */

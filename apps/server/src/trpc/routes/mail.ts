@@ -82,6 +82,10 @@ export const mailRouter = router({
     driver.snooze(own, new Date(input.until)),
   ),
   unsnooze: action(targetsSchema, (driver, own) => driver.unsnooze(own)),
+  remind: action(targetsSchema.extend({ at: z.iso.datetime({ offset: true }) }), (driver, own, input) =>
+    driver.remind(own, new Date(input.at)),
+  ),
+  cancelReminder: action(targetsSchema, (driver, own) => driver.remind(own, null)),
 
   delete: procedureById
     .input(z.object({ id: z.string().max(40), folder, connectionId }))

@@ -1,6 +1,6 @@
 /** outbox.*: what is on its way, and what could not go. */
 import { z } from 'zod';
-import { outgoingSchema } from '../../lib/driver/schemas.ts';
+import { canceledSchema, outgoingDetailSchema, outgoingSchema } from '../../lib/driver/schemas.ts';
 import { procedure, procedureById, router } from '../trpc.ts';
 
 const one = z.object({ id: z.string().max(40), connectionId: z.string().max(32).optional() });
@@ -14,17 +14,24 @@ export const outboxRouter = router({
     })),
   get: procedureById
     .input(one)
-    .output(outgoingSchema)
+    .output(outgoingDetailSchema)
     .query(({ ctx, input }) => ctx.services.outbox.get(ctx.caller.id, input.id)),
   cancel: procedureById
     .input(one)
-    .output(z.object({ draftId: z.string() }))
+    .output(canceledSchema)
     .mutation(({ ctx, input }) => ctx.services.outbox.cancel(ctx.caller.id, input.id)),
   retry: procedureById
     .input(one)
     .output(z.object({ success: z.literal(true) }))
     .mutation(async ({ ctx, input }) => {
       await ctx.services.outbox.retry(ctx.caller.id, input.id);
+      return { success: true };
+    }),
+  reschedule: procedureById
+    .input(one.extend({ sendAt: z.iso.datetime({ offset: true }) }))
+    .output(z.object({ success: z.literal(true) }))
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.outbox.reschedule(ctx.caller.id, input.id, new Date(input.sendAt));
       return { success: true };
     }),
 });

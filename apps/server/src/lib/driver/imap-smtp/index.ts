@@ -10,8 +10,10 @@ import { loadFolders, presentLabel, resolveFolder } from '../../../engine/index/
 import { listIdentities } from '../../../engine/index/identities.ts';
 import { type Actions, createActions } from '../../../engine/operations/actions.ts';
 import { createLabels, type Labels } from '../../../engine/operations/labels.ts';
+import { assertFuture } from '../../../engine/operations/waiting.ts';
 import { enqueue, type Sender } from '../../../engine/outbox/enqueue.ts';
 import type { TextWork } from '../../../engine/reading/text-work.ts';
+import { remindOfThreads } from '../../../engine/schedule/reminders.ts';
 import { MailError, notFound } from '../errors.ts';
 import { isPublicId, parseId } from '../ids.ts';
 import type {
@@ -154,7 +156,13 @@ export class ImapSmtpMailManager implements MailManager {
   }
 
   async unsnooze(ids: readonly string[]): Promise<ActionResult> {
-    return success(await this.#actions.unsnooze(this.#id, await this.#threads(ids)));
+    return success(await this.#actions.unsnooze(this.#id, await this.#threads(ids), this.#now()));
+  }
+
+  async remind(ids: readonly string[], at: Date | null): Promise<ActionResult> {
+    if (at !== null) assertFuture(at, this.#now());
+    await remindOfThreads(this.#pool, this.#id, await this.#threads(ids), at);
+    return { success: true };
   }
 
   undo(token: string): Promise<void> {

@@ -1,7 +1,8 @@
 /** The cursor of a next page. */
-import { type ThreadRow, writeCursor } from '../../../engine/index/list-threads.ts';
+import type { ListKey } from '@postroom/db';
+import { positionOf, type ThreadRow, writeCursor } from '../../../engine/index/list-threads.ts';
 
-/** Where the next page begins; null at the end. */
-export function nextToken(last: Pick<ThreadRow, 'id' | 'newest_at'> | undefined): string | null {
-  return last ? writeCursor({ newestAt: last.newest_at, threadId: last.id }) : null;
+/** Where the next page begins; null at the end. `list`: what is paged through, null for what a search found. */
+export function nextToken(list: ListKey | null, last: ThreadRow | undefined): string | null {
+  return last ? writeCursor(positionOf(list, last)) : null;
 }

@@ -27,6 +27,7 @@ import { cleanBody, NO_BODY, type SignImage } from './clean-bodies.ts';
 import { nextToken } from './next-token.ts';
 import { presentAttachments, presentMessage } from './present-message.ts';
 import { searchFolder } from './search.ts';
+import { loadWaitingOf } from './waiting-of.ts';
 
 export interface ReaderDeps extends ReadingDeps {
   readonly connectionId: ConnectionId;
@@ -62,7 +63,7 @@ export function createReader(deps: ReaderDeps): Reader {
     const shown = page.slice(0, options.max);
     return {
       threads: await present(folders, shown, target.mailbox),
-      nextPageToken: nextToken(page.length > options.max ? shown.at(-1) : undefined),
+      nextPageToken: nextToken(target.list, page.length > options.max ? shown.at(-1) : undefined),
       scope: null,
     };
   }
@@ -106,6 +107,7 @@ export function createReader(deps: ReaderDeps): Reader {
       hasUnread: parsed.some(({ unread }) => unread),
       totalReplies: parsed.filter(({ isDraft }) => !isDraft).length,
       labels: [...labels.values()],
+      ...(await loadWaitingOf(pool, connectionId, threadId as ThreadId)),
     };
   }
 

@@ -52,7 +52,7 @@ export async function searchFolder(
   const scope = await searchScope(pool, connectionId);
   return {
     threads: shown.map((one) => presentThread(folders, one)),
-    nextPageToken: nextToken(found.length > options.max ? shown.at(-1) : undefined),
+    nextPageToken: nextToken(null, found.length > options.max ? shown.at(-1) : undefined),
     scope: { ...scope, server: scope.indexed < scope.total ? 'unavailable' : 'done' },
   };
 }

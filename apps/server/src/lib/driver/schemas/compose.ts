@@ -40,6 +40,8 @@ export const sendInputSchema = z.object({
   fromEmail: z.string().max(320).optional(),
   draftId: z.string().max(40).optional(),
   sendAt: z.iso.datetime({ offset: true }).optional(),
+  /** Comes back on top of the inbox then, unless somebody has answered. */
+  remindAt: z.iso.datetime({ offset: true }).optional(),
   idempotencyKey: z.string().max(200).optional(),
   /** True for a forward: the parent is marked `$Forwarded` instead of `\Answered`. */
   isForward: z.boolean().optional(),
@@ -103,6 +105,10 @@ export const outgoingSchema = z.object({
   messageId: z.string(),
   createdAt: z.string(),
   sendAt: z.string().optional(),
+  /** So long it is held, to be taken back (undo send). */
+  heldUntil: z.string().optional(),
+  /** When the conversation comes back on top unless somebody has answered. */
+  remindAt: z.string().optional(),
   nextAttemptAt: z.string().optional(),
   attempts: z.number(),
   recipients: z.array(
@@ -116,3 +122,18 @@ export const outgoingSchema = z.object({
   error: mailErrorSchema.optional(),
 });
 export type Outgoing = z.infer<typeof outgoingSchema>;
+
+/** One of them, opened: its words and its files. */
+export const outgoingDetailSchema = outgoingSchema.extend({
+  text: z.string(),
+  attachments: z.array(z.object({ name: z.string(), type: z.string(), size: z.number() })),
+});
+export type OutgoingDetail = z.infer<typeof outgoingDetailSchema>;
+
+/** What was taken back, as a draft, and when it was to go and to be reminded of. */
+export const canceledSchema = z.object({
+  draftId: z.string(),
+  sendAt: z.string().optional(),
+  remindAt: z.string().optional(),
+});
+export type Canceled = z.infer<typeof canceledSchema>;

@@ -20,6 +20,12 @@ export const labelSchema = z.object({
 });
 export type Label = z.infer<typeof labelSchema>;
 
+export const surfacedSchema = z.object({
+  at: z.string(),
+  by: z.enum(['snooze', 'reminder']),
+  since: z.string().optional(),
+});
+
 export const threadSummarySchema = z.object({
   id: z.string(),
   connectionId: z.string(),
@@ -32,8 +38,11 @@ export const threadSummarySchema = z.object({
   important: z.boolean(),
   hasAttachments: z.boolean(),
   labels: z.array(labelSchema),
+  /** Where it stands in the list: its newest message there, or in the inbox when it came back on top. */
   receivedOn: z.string(),
   snoozedUntil: z.string().optional(),
+  /** It stands where it does because a snooze ended, or because nobody has answered `since`. */
+  surfaced: surfacedSchema.optional(),
 });
 export type ThreadSummary = z.infer<typeof threadSummarySchema>;
 
@@ -133,6 +142,10 @@ export const conversationSchema = z.object({
   hasUnread: z.boolean(),
   totalReplies: z.number(),
   labels: z.array(labelSchema),
+  snoozedUntil: z.string().optional(),
+  /** When it comes back on top of the inbox unless somebody answers before. */
+  remindAt: z.string().optional(),
+  surfaced: surfacedSchema.optional(),
 });
 export type Conversation = z.infer<typeof conversationSchema>;
 
@@ -143,6 +156,8 @@ export const folderCountSchema = z.object({
   role: z.string().nullable(),
   count: z.number(),
   total: z.number(),
+  /** The mailbox that snoozed conversations lie in, and nothing else lies there: the view `snoozed` shows all of it. */
+  holds: z.literal('snoozed').optional(),
 });
 export type FolderCount = z.infer<typeof folderCountSchema>;
 
