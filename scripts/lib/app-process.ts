@@ -49,7 +49,7 @@ export async function startApp({ port, env, nodeArgs = [] }: AppOptions): Promis
   const ready = Promise.withResolvers<void>();
   if (!child.stdout) throw new Error('The app has no output.');
   createInterface({ input: child.stdout }).on('line', (line) => {
-    if (line.startsWith('Postroom is ready')) ready.resolve();
+    if (line.startsWith('Postroom is ready') || line.startsWith('Postroom’s worker')) ready.resolve();
     else console.error(line);
   });
   await Promise.race([
