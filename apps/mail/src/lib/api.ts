@@ -28,7 +28,9 @@ export type ConnectionTest = Outputs['connections']['test'];
 export type Probe = ConnectionTest['imap'];
 export type DoctorReport = Outputs['connections']['doctor'];
 export type Settings = Outputs['settings']['get'];
-export type Outgoing = Outputs['outbox']['get'];
+export type Outgoing = Outputs['outbox']['list']['items'][number];
+/** A message that was taken back: a draft, and what was chosen for it. */
+export type TakenBack = Outputs['outbox']['cancel'];
 export type Draft = Outputs['drafts']['get'];
 export type Identity = Outputs['identities']['list'][number];
 

@@ -4,7 +4,7 @@ import { useCallback, useEffect } from 'react';
 import { z } from 'zod';
 import { useConnections } from '../features/accounts/index.ts';
 import { signOut } from '../features/auth/index.ts';
-import { ComposerDock, draftSeed, newSeed, openComposer, openDraft } from '../features/compose/index.ts';
+import { ComposerDock, draftSeed, newSeed, openComposer, openTakenBack } from '../features/compose/index.ts';
 import { DraftsPage, MailboxPage, OutboxPage } from '../features/inbox/index.ts';
 import { folderName, Shell, useCounts } from '../features/shell/index.ts';
 import { ThreadView } from '../features/thread/index.ts';
@@ -89,7 +89,7 @@ function MailRoute() {
             onOpen={(draft) => openComposer(draftSeed(draft))}
           />
         ) : folder === 'scheduled' ? (
-          <OutboxPage account={account} onEdit={(draftId) => void openDraft(draftId)} />
+          <OutboxPage account={account} onEdit={(taken) => void openTakenBack(taken)} />
         ) : (
           <MailboxPage
             folder={folder}

@@ -57,6 +57,10 @@ function changedSummary(thread: ThreadSummary, action: ThreadAction): ThreadSumm
       return { ...thread, starred: false };
     case 'labels':
       return { ...thread, labels: changedLabels(thread.labels, action.add, action.remove) };
+    case 'snooze':
+      return { ...thread, snoozedUntil: action.until.toISOString() };
+    case 'unsnooze':
+      return { ...thread, snoozedUntil: undefined };
     default:
       return thread;
   }
@@ -90,6 +94,10 @@ export function applyToConversation(conversation: Conversation, action: ThreadAc
       return withMessages(conversation, (message) => ({ ...message, starred: false }));
     case 'labels':
       return { ...conversation, labels: changedLabels(conversation.labels, action.add, action.remove) };
+    case 'snooze':
+      return { ...conversation, snoozedUntil: action.until.toISOString(), surfaced: undefined };
+    case 'unsnooze':
+      return { ...conversation, snoozedUntil: undefined };
     default:
       return conversation;
   }

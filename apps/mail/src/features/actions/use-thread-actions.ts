@@ -8,7 +8,7 @@ import { toast } from 'sonner';
 import { apiClient, type Conversation, failureOf, type ThreadPage, trpc } from '../../lib/api.ts';
 import { actionsText as text } from '../../lib/i18n/actions.ts';
 import { ACTION_KEY } from '../../lib/live-updates.ts';
-import { formatSnooze } from './snooze-times.ts';
+import { formatSnooze } from './named-times.ts';
 import { applyToConversation, applyToThreads, type ThreadAction } from './thread-change.ts';
 import { dropUndo, pushUndo, takeBack } from './undo-stack.ts';
 

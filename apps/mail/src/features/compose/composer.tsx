@@ -5,16 +5,14 @@ import { Link } from '@tiptap/extension-link';
 import { Placeholder } from '@tiptap/extension-placeholder';
 import { EditorContent, useEditor } from '@tiptap/react';
 import { StarterKit } from '@tiptap/starter-kit';
-import { Clock, Paperclip, Trash2 } from 'lucide-react';
+import { Paperclip, Trash2 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/ui/button.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import { Spinner } from '../../components/ui/spinner.tsx';
 import { trpc } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
 import { formatAddress } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
-import { SnoozeDialog } from '../actions/index.ts';
 import { AddressField } from './address-field.tsx';
 import { EditorToolbar } from './editor-toolbar.tsx';
 import { FileChips } from './file-chips.tsx';
@@ -22,6 +20,7 @@ import { escapeHtml } from './quote.ts';
 import { QuotedText } from './quoted-text.tsx';
 import { ConflictNotice, SaveLine } from './save-state.tsx';
 import type { ComposeSeed } from './seeds.ts';
+import { ReminderChip, SendOptions } from './send-options.tsx';
 import { useComposer } from './use-composer.ts';
 
 export interface ComposerProps {
@@ -36,7 +35,6 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
   const [hasCc, setHasCc] = useState(seed.cc.length > 0);
   const [hasBcc, setHasBcc] = useState(seed.bcc.length > 0);
   const [isDropping, setIsDropping] = useState(false);
-  const [isScheduling, setIsScheduling] = useState(false);
   const fileInput = useRef<HTMLInputElement>(null);
   const isAnswer = seed.mode === 'reply' || seed.mode === 'replyAll';
   const changed = useRef<() => void>(() => {});
@@ -208,17 +206,18 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
       ) : (
         seed.isChangedElsewhere && <Notice className="mx-3 mb-2" title={text.changedElsewhere} />
       )}
+      <ReminderChip reminder={composer.reminder} onRemove={() => composer.setReminder(undefined)} />
       {composer.problem && (
         <Notice tone="danger" className="mx-3 mb-2" title={composer.problem.message} fix={composer.problem.fix} />
       )}
       <footer className="flex shrink-0 flex-wrap items-center gap-1 border-t px-3 py-2">
-        <Button variant="primary" disabled={composer.isSending} onClick={() => void send()} data-testid="compose-send">
-          {composer.isSending && <Spinner className="text-current" />}
-          {composer.isSending ? text.sending : text.send}
-        </Button>
-        <IconButton label={text.sendLater} onClick={() => setIsScheduling(true)}>
-          <Clock />
-        </IconButton>
+        <SendOptions
+          isSending={composer.isSending}
+          reminder={composer.reminder}
+          onReminder={composer.setReminder}
+          wasFor={seed.wasFor}
+          onSend={(at) => void send(at)}
+        />
         <IconButton label={text.attach} onClick={() => fileInput.current?.click()}>
           <Paperclip />
         </IconButton>
@@ -247,13 +246,6 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
           {text.dropHere}
         </div>
       )}
-      <SnoozeDialog
-        isOpen={isScheduling}
-        onOpenChange={setIsScheduling}
-        title={text.sendLaterTitle}
-        confirmLabel={text.send}
-        onSnooze={(at) => void send(at)}
-      />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import type { Address, Draft, ParsedMessage } from '../../lib/api.ts';
 import type { SavedDraft } from './autosave.ts';
 import { quotedPart, splitDraft } from './quote.ts';
 import { type ReplyMode, replyRecipients, replySubject } from './recipients.ts';
+import type { Reminder } from './reminder.ts';
 
 /** A file of another message that the new one carries along. */
 export interface CarriedFile {
@@ -31,6 +32,9 @@ export interface ComposeSeed {
   draft?: SavedDraft | undefined;
   /** Another program has saved it too. */
   isChangedElsewhere?: boolean | undefined;
+  /** Taken back after it was to go out then, or with a reminder. */
+  wasFor?: string | undefined;
+  reminder?: Reminder | undefined;
   /** The message that is answered, to choose the address to answer from. */
   parent?: Pick<ParsedMessage, 'to' | 'cc' | 'bcc' | 'sender'> | undefined;
 }
@@ -73,8 +77,10 @@ export function replySeed(message: ParsedMessage, mode: ReplyMode, own: Readonly
   });
 }
 
-export function draftSeed(draft: Draft): ComposeSeed {
+/** `was`: what was chosen for it before it was taken back. */
+export function draftSeed(draft: Draft, was: Pick<ComposeSeed, 'wasFor' | 'reminder'> = {}): ComposeSeed {
   return newSeed({
+    ...was,
     mode: 'draft',
     to: draft.to,
     cc: draft.cc,

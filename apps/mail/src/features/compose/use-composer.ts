@@ -9,9 +9,10 @@ import { useSettings } from '../../lib/settings.ts';
 import { isAddress } from './addresses.ts';
 import { type Autosave, createAutosave, type SaveState } from './autosave.ts';
 import { deliveredTo } from './recipients.ts';
+import { remindAt } from './reminder.ts';
 import type { ComposeSeed } from './seeds.ts';
 import { useUploads } from './uploads.ts';
-import { openDraft, takeInHand } from './windows.ts';
+import { openDraft, openTakenBack, takeInHand } from './windows.ts';
 
 export interface ComposeFields {
   to: Address[];
@@ -46,6 +47,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
   });
   const [saveState, setSaveState] = useState<SaveState>({ type: 'idle' });
   const [problem, setProblem] = useState<Failure>();
+  const [reminder, setReminder] = useState(seed.reminder);
   const [draftId, setDraftId] = useState(seed.draft?.id);
   useEffect(() => (draftId === undefined ? undefined : takeInHand(draftId)), [draftId]);
   const autosaveRef = useRef<Autosave | undefined>(undefined);
@@ -168,6 +170,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
         ...content(),
         draftId,
         sendAt: at?.toISOString(),
+        remindAt: reminder && remindAt(reminder, at ?? new Date()).toISOString(),
         idempotencyKey: seed.key,
         isForward: seed.mode === 'forward' ? true : undefined,
       });
@@ -193,8 +196,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
   };
   const takeBack = async (id: string) => {
     try {
-      const { draftId } = await apiClient.outbox.cancel.mutate({ id });
-      await openDraft(draftId);
+      await openTakenBack(await apiClient.outbox.cancel.mutate({ id }));
       void client.invalidateQueries({ queryKey: trpc.outbox.pathKey() });
     } catch (error) {
       toast.error(text.undoTooLate, { description: failureOf(error).message });
@@ -206,6 +208,8 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     fromEmail,
     aliases,
     change,
+    reminder,
+    setReminder,
     uploads,
     saveState,
     problem,

@@ -1,6 +1,6 @@
 /** The composers at the bottom of the window. */
 import { toast } from 'sonner';
-import { apiClient, failureOf } from '../../lib/api.ts';
+import { apiClient, failureOf, type TakenBack } from '../../lib/api.ts';
 import { createStore } from '../../lib/external-store.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import { type ComposeSeed, draftSeed, newSeed } from './seeds.ts';
@@ -28,10 +28,15 @@ export function closeComposer(key: string): void {
   composeWindows.set((windows) => windows.filter((one) => one.key !== key));
 }
 
+/** Goes on with a message that was taken back, as it was. */
+export function openTakenBack({ draftId, sendAt, remindAt }: TakenBack): Promise<void> {
+  return openDraft(draftId, { wasFor: sendAt, reminder: remindAt === undefined ? undefined : { at: remindAt } });
+}
+
 /** Fetches a stored draft and goes on with it. */
-export async function openDraft(draftId: string): Promise<void> {
+export async function openDraft(draftId: string, was: Parameters<typeof draftSeed>[1] = {}): Promise<void> {
   try {
-    openComposer(draftSeed(await apiClient.drafts.get.query({ id: draftId })));
+    openComposer(draftSeed(await apiClient.drafts.get.query({ id: draftId }), was));
   } catch (error) {
     toast.error(text.draftFailed, { description: failureOf(error).message });
   }

@@ -5,11 +5,12 @@ import { Empty } from '../../components/ui/empty.tsx';
 import { Splitter } from '../../components/ui/splitter.tsx';
 import type { Connection, ThreadSummary } from '../../lib/api.ts';
 import { hueOf } from '../../lib/format.ts';
+import { actionsText } from '../../lib/i18n/actions.ts';
 import { inboxText as text } from '../../lib/i18n/inbox.ts';
 import { useIsNarrow } from '../../lib/media.ts';
 import { useRememberedNumber } from '../../lib/remembered.ts';
 import { useSettings } from '../../lib/settings.ts';
-import { type Picker, type SimpleAction, SnoozeDialog, type ThreadAction } from '../actions/index.ts';
+import { type Picker, type SimpleAction, type ThreadAction, TimeDialog } from '../actions/index.ts';
 import { LabelDialog, MoveDialog } from '../labels/index.ts';
 import { ListEmpty } from './list-empty.tsx';
 import { ScopeLine } from './scope-line.tsx';
@@ -58,6 +59,7 @@ export function MailboxPage(props: MailboxPageProps) {
   }, [connections, account]);
 
   const targetIds = targets.length > 0 ? targets.map(({ id }) => id) : openId === undefined ? [] : [openId];
+  const snoozedUntil = targets.length === 1 ? targets[0]?.snoozedUntil : undefined;
   const targetAccount = targets[0]?.connectionId ?? (account === 'all' ? undefined : account);
 
   const list = (
@@ -153,10 +155,12 @@ export function MailboxPage(props: MailboxPageProps) {
         current={targets.map(({ labels }) => labels)}
         onChange={({ add, remove }) => act({ type: 'labels', ids: targetIds, add, remove })}
       />
-      <SnoozeDialog
+      <TimeDialog
         isOpen={picker === 'snooze'}
         onOpenChange={(isOpen) => setPicker(isOpen ? 'snooze' : undefined)}
-        onSnooze={(until) => act({ type: 'snooze', ids: targetIds, until })}
+        current={snoozedUntil === undefined ? undefined : new Date(snoozedUntil)}
+        clear={{ label: actionsText.unsnooze, onClear: () => act({ type: 'unsnooze', ids: targetIds }) }}
+        onPick={(until) => act({ type: 'snooze', ids: targetIds, until })}
       />
     </>
   );

@@ -7,9 +7,10 @@ import { cn } from '../../lib/class-names.ts';
 import { formatFullTime, formatListTime } from '../../lib/format.ts';
 import { actionsText } from '../../lib/i18n/actions.ts';
 import { inboxText as text } from '../../lib/i18n/inbox.ts';
-import type { SimpleAction } from '../actions/index.ts';
+import { formatSnooze, type SimpleAction } from '../actions/index.ts';
 import { LabelChip } from '../labels/index.ts';
 import { senderLine } from './sender-line.ts';
+import { SurfacedMark, surfacedWords } from './surfaced-mark.tsx';
 
 export interface RowState {
   isOpen: boolean;
@@ -42,6 +43,11 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
   const isUnread = thread.unreadCount > 0;
   const senders = senderLine(thread.senders, props.own);
   const subject = thread.subject || text.noSubject;
+  const wakesAt =
+    thread.snoozedUntil && folder === 'snoozed'
+      ? text.snoozedUntil(formatSnooze(new Date(thread.snoozedUntil), new Date()))
+      : undefined;
+  const mark = thread.surfaced && surfacedWords(thread.surfaced, new Date());
   const click = (event: MouseEvent) => {
     if (event.shiftKey || event.metaKey || event.ctrlKey) {
       event.preventDefault();
@@ -83,12 +89,10 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
   const time = (
     <time
       dateTime={thread.receivedOn}
-      title={formatFullTime(thread.receivedOn)}
+      title={formatFullTime(wakesAt === undefined ? thread.receivedOn : (thread.snoozedUntil ?? ''))}
       className={cn('shrink-0 text-2xs tabular-nums', isUnread ? 'font-semibold text-accent' : 'text-muted')}
     >
-      {thread.snoozedUntil && folder === 'snoozed'
-        ? text.snoozedUntil(formatListTime(thread.snoozedUntil))
-        : formatListTime(thread.receivedOn)}
+      {wakesAt ?? formatListTime(thread.receivedOn)}
     </time>
   );
   const marks = (
@@ -108,6 +112,7 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
     .filter(({ id }) => id !== folder)
     .slice(0, MAX_CHIPS)
     .map((label) => <LabelChip key={label.id} label={label} className="max-w-24" />);
+  const surfaced = mark !== undefined && <SurfacedMark by={thread.surfaced?.by} words={mark} />;
   const what = (
     <span className="min-w-0 flex-1 truncate">
       <span className={cn(isUnread ? 'font-semibold' : 'text-ink/90')}>{subject}</span>
@@ -122,7 +127,7 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
       aria-rowindex={props.index + 1}
       tabIndex={isFocused ? 0 : -1}
       aria-selected={isSelected || isOpen}
-      aria-label={[isUnread && text.unread, senders, subject, thread.snippet, formatFullTime(thread.receivedOn)]
+      aria-label={[isUnread && text.unread, mark, senders, subject, thread.snippet, formatFullTime(thread.receivedOn)]
         .filter(Boolean)
         .join(', ')}
       data-testid="thread-row"
@@ -151,12 +156,13 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
           <Cell className="flex w-44 shrink-0 lg:w-52">{who}</Cell>
           {props.account && <AccountMark {...props.account} />}
           <Cell className="flex min-w-0 flex-1 items-center gap-1.5">
+            {surfaced}
             {chips}
             {what}
           </Cell>
           <Cell className="flex items-center gap-1.5">
             {marks}
-            <span className="flex w-14 justify-end">{time}</span>
+            <span className={cn('flex justify-end', wakesAt === undefined && 'w-14')}>{time}</span>
           </Cell>
         </>
       ) : (
@@ -168,6 +174,7 @@ export const ThreadRow = memo(function ThreadRow(props: ThreadRowProps) {
             {time}
           </span>
           <span className="flex items-center gap-1.5">
+            {surfaced}
             {what}
             {chips}
           </span>

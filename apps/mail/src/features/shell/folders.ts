@@ -68,7 +68,7 @@ export function sidebarFolders(counts: readonly FolderCount[]): SidebarFolders {
         return { id, name: shellText.folderNames[id], depth: 0, badge: found ? badgeOf(found) : 0 };
       }),
     mailboxes: own
-      .filter(({ path }) => path !== null)
+      .filter(({ path, holds }) => path !== null && holds === undefined)
       .map((one) => ({
         id: one.id,
         name: one.label,

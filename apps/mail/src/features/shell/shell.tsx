@@ -50,6 +50,7 @@ export function Shell(props: ShellProps) {
     goInbox: () => onFolder('inbox'),
     goStarred: () => onFolder('starred'),
     goSnoozed: () => onFolder('snoozed'),
+    goScheduled: () => onFolder('scheduled'),
     goSent: () => onFolder('sent'),
     goDrafts: () => onFolder('draft'),
     goArchive: () => onFolder('archive'),

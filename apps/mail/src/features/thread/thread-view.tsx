@@ -1,6 +1,6 @@
 /** A conversation: what was read is collapsed, the last message is open, an answer is written below it. */
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeft, Forward, Reply, ReplyAll, Unplug } from 'lucide-react';
+import { ArrowLeft, BellRing, Forward, Reply, ReplyAll, Unplug } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/ui/button.tsx';
 import { Empty } from '../../components/ui/empty.tsx';
@@ -16,7 +16,14 @@ import {
 import { useStore } from '../../lib/external-store.ts';
 import { threadText as text } from '../../lib/i18n/thread.ts';
 import { useCommands } from '../../lib/keyboard/index.ts';
-import { ActionBar, type Picker, type SimpleAction, type ThreadAction } from '../actions/index.ts';
+import {
+  ActionBar,
+  type Picker,
+  reminderTimes,
+  type SimpleAction,
+  type ThreadAction,
+  TimeDialog,
+} from '../actions/index.ts';
 import {
   type ComposeSeed,
   draftsInHand,
@@ -27,6 +34,8 @@ import {
 } from '../compose/index.ts';
 import { LabelChip } from '../labels/index.ts';
 import { MessageCard } from './message-card.tsx';
+import { useReminder } from './use-reminder.ts';
+import { WaitingLines } from './waiting-lines.tsx';
 
 export interface ThreadViewProps {
   threadId: string;
@@ -49,6 +58,10 @@ export function ThreadView(props: ThreadViewProps) {
   const { threadId, folder, summary, onBack, onAct, onPick } = props;
   const conversation = useQuery(trpc.mail.get.queryOptions({ id: threadId, folder }));
   const { data, error } = conversation;
+  const [isReminding, setIsReminding] = useState(false);
+  const setReminder = useReminder(threadId, data?.remindAt);
+  const isWritten = data?.messages.some((one) => !one.isDraft && isOwn(props.connections, one)) === true;
+  useCommands({ remind: isWritten ? () => setIsReminding(true) : undefined });
   const isGone = error !== null && ['MESSAGE_NOT_FOUND', 'MAILBOX_NOT_FOUND'].includes(failureOf(error).code ?? '');
   const subject = data?.messages.at(0)?.subject || summary?.subject || text.noSubject;
   const labels = data?.labels ?? summary?.labels ?? [];
@@ -69,6 +82,16 @@ export function ThreadView(props: ThreadViewProps) {
             onPick={onPick}
           />
         </div>
+        {isWritten && (
+          <IconButton
+            label={text.remind}
+            keys="Shift+b"
+            isActive={data?.remindAt !== undefined}
+            onClick={() => setIsReminding(true)}
+          >
+            <BellRing />
+          </IconButton>
+        )}
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">
         <div className="mx-auto max-w-4xl">
@@ -84,6 +107,15 @@ export function ThreadView(props: ThreadViewProps) {
               />
             ))}
           </div>
+          {data && (
+            <WaitingLines
+              conversation={data}
+              onSnooze={() => onPick('snooze')}
+              onWake={() => onAct('unsnooze')}
+              onRemind={() => setIsReminding(true)}
+              onForget={() => setReminder(undefined)}
+            />
+          )}
           {data ? (
             <Messages key={threadId} {...props} conversation={data} onRetry={() => void conversation.refetch()} />
           ) : error ? (
@@ -103,9 +135,22 @@ export function ThreadView(props: ThreadViewProps) {
           )}
         </div>
       </div>
+      <TimeDialog
+        isOpen={isReminding}
+        onOpenChange={setIsReminding}
+        title={text.remindTitle}
+        confirmLabel={text.remindSet}
+        times={reminderTimes}
+        current={data?.remindAt === undefined ? undefined : new Date(data.remindAt)}
+        clear={{ label: text.forgetReminder, onClear: () => setReminder(undefined) }}
+        onPick={setReminder}
+      />
     </section>
   );
 }
+
+const isOwn = (connections: readonly Connection[], { sender }: ParsedMessage) =>
+  connections.some(({ email }) => email.toLowerCase() === sender.email.toLowerCase());
 
 function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry: () => void }) {
   const { conversation, connections, threadId, onChange } = props;

@@ -49,4 +49,15 @@ export const actionsText = {
     nextWeek: 'Next week',
     nextMonth: 'Next month',
   },
+  sendNames: {
+    thisMorning: 'This morning',
+    thisAfternoon: 'This afternoon',
+    thisEvening: 'This evening',
+    tomorrowMorning: 'Tomorrow morning',
+    tomorrowAfternoon: 'Tomorrow afternoon',
+    monday: 'Monday morning',
+  },
+  inDays: (days: number) => (days === 7 ? 'In 1 week' : days === 1 ? 'In 1 day' : `In ${days} days`),
+  currentTime: (when: string) => `Now: ${when}`,
+  pastTime: 'That time has passed.',
 };

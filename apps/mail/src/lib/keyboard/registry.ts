@@ -31,6 +31,7 @@ const data = [
   { id: 'label', title: 'Label…', group: 'Act', keys: ['l'], inPalette: true },
   { id: 'move', title: 'Move to…', group: 'Act', keys: ['v'], inPalette: true },
   { id: 'snooze', title: 'Snooze…', group: 'Act', keys: ['b', 'h'], inPalette: true },
+  { id: 'remind', title: 'Remind me if nobody answers…', group: 'Act', keys: ['Shift+b'], inPalette: true },
   { id: 'undo', title: 'Undo the last action', group: 'Act', keys: ['z'], inPalette: true },
 
   { id: 'compose', title: 'New message', group: 'Write', keys: ['c'], inPalette: true },
@@ -42,6 +43,7 @@ const data = [
   { id: 'goInbox', title: 'Go to Inbox', group: 'Go to', keys: ['g i'], inPalette: true },
   { id: 'goStarred', title: 'Go to Starred', group: 'Go to', keys: ['g s'], inPalette: true },
   { id: 'goSnoozed', title: 'Go to Snoozed', group: 'Go to', keys: ['g b'], inPalette: true },
+  { id: 'goScheduled', title: 'Go to Scheduled', group: 'Go to', keys: ['g c'], inPalette: true },
   { id: 'goSent', title: 'Go to Sent', group: 'Go to', keys: ['g t'], inPalette: true },
   { id: 'goDrafts', title: 'Go to Drafts', group: 'Go to', keys: ['g d'], inPalette: true },
   { id: 'goArchive', title: 'Go to Archive', group: 'Go to', keys: ['g e'], inPalette: true },

@@ -1,0 +1,24 @@
+/** The outbox as the page shows it: what needs somebody first, then what has a time, the next one first. Pure. */
+import type { Outgoing } from '../../lib/api.ts';
+
+export interface OutboxGroup {
+  id: 'stuck' | 'held' | 'scheduled' | 'waiting';
+  items: Outgoing[];
+}
+
+function groupOf({ state, heldUntil }: Outgoing): OutboxGroup['id'] | undefined {
+  if (state === 'sent') return undefined;
+  if (state === 'failed' || state === 'uncertain' || state === 'partial') return 'stuck';
+  if (state === 'scheduled') return 'scheduled';
+  return heldUntil === undefined ? 'waiting' : 'held';
+}
+
+const dueOf = ({ sendAt, heldUntil, nextAttemptAt, createdAt }: Outgoing) =>
+  heldUntil ?? sendAt ?? nextAttemptAt ?? createdAt;
+
+export function outboxGroups(items: readonly Outgoing[]): OutboxGroup[] {
+  return (['stuck', 'held', 'waiting', 'scheduled'] as const).flatMap((id) => {
+    const own = items.filter((item) => groupOf(item) === id);
+    return own.length === 0 ? [] : [{ id, items: own.sort((a, b) => dueOf(a).localeCompare(dueOf(b))) }];
+  });
+}
