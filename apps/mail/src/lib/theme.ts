@@ -5,7 +5,7 @@ import { write } from './remembered.ts';
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
 const isDark = createStore(typeof document !== 'undefined' && document.documentElement.classList.contains('dark'));
-let choice: ThemeChoice | undefined;
+let choice: ThemeChoice = 'system';
 
 export function applyTheme(next: ThemeChoice): void {
   choice = next;
@@ -14,7 +14,6 @@ export function applyTheme(next: ThemeChoice): void {
 }
 
 function refresh(): void {
-  if (choice === undefined) return;
   const dark = choice === 'dark' || (choice === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.classList.toggle('dark', dark);
   isDark.set(dark);

@@ -156,17 +156,27 @@ function listDifferences(index: IndexState): string[] {
   const found: string[] = [];
   const lists = new Map<string, Counted>();
   const counters = new Map<string, Counted>();
+  const inboxList = `m${index.mailboxes.find(({ role }) => role === 'inbox')?.id}`;
   for (const [threadId, placements] of threads) {
     const messages = messagesOf(placements, roles);
     const isAnyOutside = messages.some(({ outside }) => outside);
     const visible = messages.filter(({ outside }) => outside || !isAnyOutside);
     const rows = new Map<string, boolean[]>();
     const put = (list: string, unread: boolean) => rows.set(list, [...(rows.get(list) ?? []), unread]);
-    for (const { path, flags } of placements) put(`m${ids.get(path)}`, (flags & 1) === 0);
+    const summary = index.threads.get(threadId);
+    const isHidden = summary?.snoozed === true && summary.snoozed_in === null;
+    for (const { path, flags } of placements)
+      if (!isHidden || roles.get(path) !== 'inbox') put(`m${ids.get(path)}`, (flags & 1) === 0);
+    const isInInbox = placements.some(({ path }) => roles.get(path) === 'inbox');
+    const isAlone = summary?.surfaced_alone === true && !summary.snoozed && !isInInbox;
+    if (summary?.snoozed && summary.snoozed_in !== null && !rows.has(summary.snoozed_in))
+      found.push(`thread ${threadId} is snoozed in ${summary.snoozed_in}, where nothing of it lies`);
     for (const { outside, unread, starred, keywords } of visible) {
+      if (summary?.snoozed) put('snoozed', unread);
       // What lies only in junk and trash is listed nowhere else.
       if (!outside) continue;
       put('all', unread);
+      if (isAlone) put(inboxList, unread);
       if (starred) put('starred', unread);
       for (const keyword of keywords) {
         const label = index.labels.get(keyword);
@@ -179,7 +189,6 @@ function listDifferences(index: IndexState): string[] {
       const counter = counters.get(list) ?? { total: 0, unread: 0 };
       counters.set(list, { total: counter.total + 1, unread: counter.unread + (row.unread > 0 ? 1 : 0) });
     }
-    const summary = index.threads.get(threadId);
     const wanted = `${visible.length} ${visible.filter(({ unread }) => unread).length} ${visible.some(({ starred }) => starred)}`;
     const kept = `${summary?.message_count} ${summary?.unread_count} ${summary?.starred}`;
     if (wanted !== kept) found.push(`thread ${threadId} says ${kept}, and is ${wanted}`);

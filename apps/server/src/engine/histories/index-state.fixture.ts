@@ -26,6 +26,10 @@ export interface IndexThread {
   readonly message_count: number;
   readonly unread_count: number;
   readonly starred: boolean;
+  readonly snoozed: boolean;
+  /** The list that its snoozed messages lie in; null: it is hidden from the inbox alone. */
+  readonly snoozed_in: string | null;
+  readonly surfaced_alone: boolean;
 }
 
 export interface IndexState {
@@ -53,7 +57,7 @@ export async function readIndex(pool: pg.Pool, connectionId: ConnectionId): Prom
      where p.connection_id = $1 order by b.path, p.uid`,
   );
   const threads = await read<IndexThread>(
-    'select id, message_count, unread_count, starred from thread where connection_id = $1',
+    `select id, message_count, unread_count, starred, snoozed_until is not null as snoozed, snoozed_in, surfaced_alone from thread where connection_id = $1`,
   );
   const lists = await read<{ line: string }>(
     `select list || ' ' || thread_id || ' ' || total || ' ' || unread as line from thread_list where connection_id = $1`,

@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { createActions, type Done } from '../operations/actions.ts';
 import { createLabels } from '../operations/labels.ts';
+import { wakeDueSnoozes } from '../schedule/wake-up.ts';
 import { pickWeighted } from './other-client.fixture.ts';
 
 const WEIGHTS: readonly [string, number][] = [
@@ -21,8 +22,13 @@ const WEIGHTS: readonly [string, number][] = [
   ['notSpam', 3],
   ['label', 12],
   ['important', 2],
+  ['snooze', 8],
+  ['unsnooze', 2],
+  ['wake', 4],
   ['undo', 10],
 ];
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000);
 
 export interface OurClientActor {
   /** Does one thing; says what. */
@@ -89,6 +95,13 @@ export function createOurClient(pool: pg.Pool, connectionId: ConnectionId, rando
         return actions.notSpam(connectionId, ids);
       case 'important':
         return actions.markAsImportant(connectionId, ids);
+      case 'snooze':
+        return actions.snooze(connectionId, ids, inHours(1), new Date());
+      case 'unsnooze':
+        return actions.unsnooze(connectionId, ids, new Date());
+      case 'wake':
+        await wakeDueSnoozes(pool, connectionId, inHours(2));
+        return {};
       default:
         return label(ids);
     }
