@@ -29,5 +29,6 @@ export * from './proxy/proxy.ts';
 export * from './required-commands.ts';
 export * from './smtp/memory-smtp.ts';
 export * from './smtp/script.ts';
+export * from './tap/tap.ts';
 export * from './tls/certificates.ts';
 export * from './with-imap.ts';

@@ -17,7 +17,7 @@ import { markParent } from './dispatch.ts';
 import { frozenOf, messageSource } from './frozen-row.ts';
 import { settleOwnCopy } from './own-copy.ts';
 import { openSent } from './sent-mailbox.ts';
-import { filedAtTheTime, VERIFY_FIRST_MS } from './verify-copy.ts';
+import { filedAtTheTime, findRewritten, VERIFY_FIRST_MS } from './verify-copy.ts';
 
 /** So long Sent is searched for a message that may have been sent. */
 const LOOK_FOR_MS = 120_000;
@@ -38,6 +38,7 @@ interface Due {
   readonly parent_id: MessageRowId | null;
   readonly parent_mark: 'answered' | 'forwarded' | null;
   readonly submitted_at: Date;
+  readonly created_at: Date;
   /** We began to file a copy, and may have. */
   readonly verify_copy_at: Date | null;
 }
@@ -57,7 +58,7 @@ export async function fileSentCopies(
   const due = await rows<Due>(
     pool,
     `select id, state, mime, files, subject, message_id_header, message_id, parent_id, parent_mark, submitted_at,
-       verify_copy_at from outbox
+       created_at, verify_copy_at from outbox
      where connection_id = $1 and state in ('sent', 'partial', 'uncertain') and not sent_copy_filed
        and next_attempt_at <= $2 order by id`,
     [connectionId, now()],
@@ -100,10 +101,10 @@ interface Filing {
 }
 
 async function fileOne(filing: Filing, outgoing: Due): Promise<void> {
-  const { session, sent, isAutomatic, rewrites, now } = filing;
+  const { session, sent, isAutomatic, now } = filing;
   const age = now.getTime() - outgoing.submitted_at.getTime();
   await session.select(sent.path);
-  const found = await findCopy(session, outgoing, rewrites);
+  const found = await findCopy(filing, outgoing);
   if (found !== undefined) {
     const isTheirs = outgoing.state !== 'uncertain' && outgoing.verify_copy_at === null;
     if (isTheirs && isAutomatic === null) await saveLearned(filing.pool, filing.connectionId, { sentAutoSave: true });
@@ -132,10 +133,17 @@ async function fileOurs({ pool, connectionId, session, sent, now }: Filing, outg
   return uid;
 }
 
-/** By Message-ID; where the server gives another one, by subject and time. */
-async function findCopy(session: ImapSession, outgoing: Due, rewrites: boolean): Promise<Uid | undefined> {
+/** By Message-ID; where the server gives another one, by what it says, or by subject and time. */
+async function findCopy(
+  { pool, connectionId, session, rewrites, now }: Filing,
+  outgoing: Due,
+): Promise<Uid | undefined> {
   const [found] = (await session.searchHeader('Message-ID', outgoing.message_id_header)).slice(-1);
-  if (found !== undefined || !rewrites) return found;
+  if (found !== undefined) return found;
+  // Nobody knows whether and when the server took it: only its words tell.
+  if (outgoing.state === 'uncertain')
+    return findRewritten({ pool, connectionId, session }, outgoing, { from: outgoing.created_at, to: now });
+  if (!rewrites) return undefined;
   const same = await filedAtTheTime(session, outgoing);
   // Two that fit are none that is known to be it.
   return same.length === 1 ? same[0]?.uid : undefined;

@@ -84,7 +84,10 @@ async function verify(verifying: Verifying, filed: Filed): Promise<Learned | nul
   if (ours === null) return { sentAutoSave: copies.length > 1 };
   if (!copies.includes(ours)) return null;
   const theirs = copies.find((uid) => uid !== ours);
-  const rewritten = theirs === undefined ? await findRewritten(verifying, filed, ours) : undefined;
+  const rewritten =
+    theirs === undefined
+      ? await findRewritten(verifying, filed, { from: filed.submitted_at, to: filed.submitted_at, ours })
+      : undefined;
   const kept = theirs ?? rewritten;
   if (kept === undefined) return { sentAutoSave: false };
   await replaceOurs(verifying, filed, ours, kept);
@@ -104,14 +107,21 @@ async function replaceOurs(
   });
 }
 
+/** When a copy was stored, give or take two minutes; and the one that is ours. */
+interface Sought {
+  readonly from: Date;
+  readonly to: Date;
+  readonly ours?: Uid;
+}
+
 /** A copy under a Message-ID that none of our messages has, with the same words in it. */
-async function findRewritten(
-  { pool, connectionId, session }: Verifying,
-  filed: Filed,
-  ours: Uid,
+export async function findRewritten(
+  { pool, connectionId, session }: Pick<Verifying, 'pool' | 'connectionId' | 'session'>,
+  filed: Pick<Filed, 'mime' | 'subject'>,
+  { from, to, ours }: Sought,
 ): Promise<Uid | undefined> {
   const { text } = parseMessage(filed.mime);
-  for (const { uid, header } of await filedAtTheTime(session, filed)) {
+  for (const { uid, header } of await filedBetween(session, filed.subject, from, to)) {
     const messageId = parseMessageId(parseHeaderBlock(header).get('message-id'));
     if (uid === ours || messageId === undefined) continue;
     const known = await row(pool, 'select 1 from outbox where connection_id = $1 and message_id_header = $2', [
@@ -126,19 +136,20 @@ async function findRewritten(
 const words = (text: string) => text.replaceAll(/\s+/g, ' ').trim();
 
 /** Messages of the selected mailbox with that subject that were stored about when it was sent. */
-export async function filedAtTheTime(
-  session: ImapSession,
-  { subject, submitted_at }: Pick<Filed, 'subject' | 'submitted_at'>,
-): Promise<FetchedMessage[]> {
+export const filedAtTheTime = (session: ImapSession, filed: Pick<Filed, 'subject' | 'submitted_at'>) =>
+  filedBetween(session, filed.subject, filed.submitted_at, filed.submitted_at);
+
+async function filedBetween(session: ImapSession, subject: string, from: Date, to: Date): Promise<FetchedMessage[]> {
   // SINCE knows days alone, in the server's time zone.
-  const day = new Date(submitted_at.getTime() - SAME_TIME_MS - 24 * 3_600_000);
+  const day = new Date(from.getTime() - SAME_TIME_MS - 24 * 3_600_000);
   const candidates = await session.search({ since: day, ...(subject && { subject }) });
   const same: FetchedMessage[] = [];
   await session.fetchMessages(UidSet.of((candidates ?? []).slice(-MAX_CANDIDATES)), {
     batchSize: MAX_CANDIDATES,
     onBatch: async (batch) => {
       for (const message of batch) {
-        if (Math.abs(message.internalDate.getTime() - submitted_at.getTime()) <= SAME_TIME_MS) same.push(message);
+        const at = message.internalDate.getTime();
+        if (at >= from.getTime() - SAME_TIME_MS && at <= to.getTime() + SAME_TIME_MS) same.push(message);
       }
     },
   });
