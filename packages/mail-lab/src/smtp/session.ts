@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { createLineReader } from '../imap/line-reader.ts';
-import type { ReceivedMessage, SmtpCut, SmtpScript } from './script.ts';
+import type { ReceivedMessage, SmtpCut, SmtpScript, SmtpStep } from './script.ts';
 
 /** What a session needs of its server. */
 export interface SmtpSessionOptions {
@@ -37,10 +37,7 @@ export async function serveSmtp(options: SmtpSessionOptions): Promise<void> {
     if (socket.writable) socket.write(`${text}\r\n`);
     return /^[23]/.test(text);
   };
-  const scripted = async (
-    step: 'connect' | 'ehlo' | 'auth' | 'mail' | 'data' | 'dot',
-    usual: string,
-  ): Promise<boolean> => {
+  const scripted = async (step: SmtpStep, usual: string): Promise<boolean> => {
     if (script().hang === step) return false;
     return reply(script().replies?.[step] ?? usual);
   };
@@ -59,12 +56,18 @@ export async function serveSmtp(options: SmtpSessionOptions): Promise<void> {
     return lines.map((line, index) => `250${index === lines.length - 1 ? ' ' : '-'}${line}`).join('\r\n');
   }
 
+  async function greet(): Promise<void> {
+    cutAt('ehlo');
+    await scripted('ehlo', ehloReply());
+  }
+
   async function ask(prompt: string): Promise<string> {
     await reply(`334 ${prompt}`);
     return reader.line();
   }
 
   async function authenticate(text: string): Promise<void> {
+    cutAt('auth');
     const [mechanism = '', initial] = text.split(' ');
     const kind = mechanism.toUpperCase();
     if (!settings.mechanisms.includes(kind)) return void (await reply('504 5.5.4 No such mechanism'));
@@ -82,7 +85,7 @@ export async function serveSmtp(options: SmtpSessionOptions): Promise<void> {
         secret = fields[1]?.replace(/^auth=Bearer /i, '') ?? '';
       }
     }
-    if (!options.login(name, secret))
+    if (!options.login(name, secret) && script().hang !== 'auth')
       return void (await reply(script().replies?.auth ?? '535 5.7.8 Authentication failed'));
     if (await scripted('auth', '235 2.7.0 Welcome')) user = name;
   }
@@ -100,7 +103,10 @@ export async function serveSmtp(options: SmtpSessionOptions): Promise<void> {
     cutAt('rcpt');
     if (mailFrom === undefined) return void (await reply('503 5.5.1 MAIL first'));
     const address = /<([^>]*)>/.exec(text)?.[1] ?? '';
-    if (await reply(script().recipientReplies?.[address] ?? '250 2.1.5 Ok')) rcptTo.push(address);
+    const { recipientReplies, maxRecipients = Number.POSITIVE_INFINITY } = script();
+    const usual = rcptTo.length < maxRecipients ? '250 2.1.5 Ok' : '452 4.5.3 Too many recipients';
+    const own = recipientReplies?.[address];
+    if (own === undefined ? await scripted('rcpt', usual) : await reply(own)) rcptTo.push(address);
   }
 
   /** Lines up to the dot, unstuffed (RFC 5321 section 4.5.2). */
@@ -133,8 +139,9 @@ export async function serveSmtp(options: SmtpSessionOptions): Promise<void> {
   }
 
   async function startTls(): Promise<void> {
+    cutAt('starttls');
     if (!tls) return void (await reply('502 5.5.1 No TLS here'));
-    await reply('220 2.0.0 Begin');
+    if (!(await scripted('starttls', '220 2.0.0 Begin'))) return;
     reader.detach();
     const secured = new TLSSocket(socket, { isServer: true, ...tls });
     secured.on('error', () => {});
@@ -151,7 +158,7 @@ export async function serveSmtp(options: SmtpSessionOptions): Promise<void> {
     const verb = line.split(' ', 1)[0]?.toUpperCase() ?? '';
     options.record(verb === 'AUTH' ? line.split(' ').slice(0, 2).join(' ') : line);
     script().onCommand?.(verb);
-    if (verb === 'EHLO' || verb === 'LHLO') await scripted('ehlo', ehloReply());
+    if (verb === 'EHLO' || verb === 'LHLO') await greet();
     else if (verb === 'HELO') await reply('250 memory.lab.test');
     else if (verb === 'STARTTLS') await startTls();
     else if (verb === 'AUTH') await authenticate(line.slice(5));
