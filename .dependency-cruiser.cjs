@@ -27,7 +27,7 @@ module.exports = {
       'The engine knows no tRPC, no HTTP, no services.',
       { path: '^apps/server/src/engine/', pathNot: '\\.test\\.ts$' },
       {
-        path: '^apps/server/src/(trpc|http|main|env|lib/(?!driver/(errors|ids|schemas|schemas/[a-z]+|types|with-error-handler)\\.ts))',
+        path: '^apps/server/src/(trpc|http|main|env|lib/(?!driver/(errors|ids|schemas|schemas/[a-z]+|types|retry-after|with-error-handler)\\.ts))',
       },
     ),
     only(

@@ -50,6 +50,13 @@ export interface OutboxService {
   retry(userId: UserId, id: string): Promise<void>;
   /** At another time; CONFLICT for what does not wait for one any more. */
   reschedule(userId: UserId, id: string, sendAt: Date): Promise<void>;
+  /** What failed, went to some only or is uncertain is not shown any more; CONFLICT for all else. */
+  dismiss(userId: UserId, id: string): Promise<void>;
+  restore(userId: UserId, id: string): Promise<void>;
+  /** An uncertain one has arrived, says the person. */
+  confirm(userId: UserId, id: string): Promise<void>;
+  /** A draft of it for those that do not have it; the message itself is dismissed. */
+  edit(userId: UserId, id: string): Promise<{ draftId: string }>;
 }
 
 export interface IdentityService {

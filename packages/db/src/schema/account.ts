@@ -42,6 +42,8 @@ export const connection = pgTable(
     pins: jsonb('pins').$type<StoredPins>().notNull().default({}),
     state: text('state').$type<ConnectionState>().notNull().default('syncing'),
     error: jsonb('error').$type<StoredError>(),
+    /** Why nothing is sent until somebody does something (engine/outbox/sending-pause.ts). */
+    sendingError: jsonb('sending_error').$type<StoredError>(),
     paused: boolean('paused').notNull().default(false),
     capabilities: text('capabilities').array().notNull().default([]),
     learned: jsonb('learned').$type<Learned>().notNull().default({}),

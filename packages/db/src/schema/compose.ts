@@ -97,6 +97,8 @@ export const outbox = pgTable(
     copyUid: int8('copy_uid').$type<Uid>(),
     verifyCopyAt: at('verify_copy_at'),
     error: jsonb('error').$type<StoredError>(),
+    /** The person has seen it and wants to see it no more. */
+    dismissedAt: at('dismissed_at'),
     /** When the bytes were accepted, or the outcome became unknowable. */
     submittedAt: at('submitted_at'),
     createdAt: at('created_at').notNull().defaultNow(),

@@ -41,6 +41,8 @@ export interface Learned {
   snoozesHere?: boolean;
   /** Lowered when the server refused a further connection. */
   maxConnections?: number;
+  /** Octets of a message that the submission server takes (SIZE, RFC 1870). */
+  smtpSize?: number;
 }
 
 /** A whole comparison of an account with its server: how much was compared, and what differed and was repaired. */

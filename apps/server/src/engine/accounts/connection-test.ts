@@ -72,8 +72,8 @@ export function createConnectionTest({
     const probes = await Promise.all([
       probe('imap', imap.endpoint, async (signal) => ({ capabilities: [...(await enterImap(imap, signal))] })),
       probe('smtp', smtp.endpoint, async (signal) => {
-        await dialler.verifySubmission(smtp, signal);
-        return {};
+        const { sizeLimit } = await dialler.verifySubmission(smtp, signal);
+        return sizeLimit === null ? {} : { maxMessageSize: sizeLimit };
       }),
     ]);
     return { imap: probes[0], smtp: probes[1] };

@@ -22,8 +22,8 @@ export interface Dialler {
   dialImap(account: ImapAccount, signal?: AbortSignal): Promise<ImapSession>;
   /** One attempt at a submission. Never throws for what a server or network does. */
   dialSubmission(account: SmtpAccount, request: SubmissionRequest): Promise<SubmissionOutcome>;
-  /** Whether the account can submit: logs in and quits. Throws MailError. */
-  verifySubmission(account: SmtpAccount, signal?: AbortSignal): Promise<void>;
+  /** Whether the account can submit, and how much at once: logs in and quits. Throws MailError. */
+  verifySubmission(account: SmtpAccount, signal?: AbortSignal): Promise<{ sizeLimit: number | null }>;
   /** The certificate that the endpoint shows, trusted or not. Throws MailError. */
   peekCertificate(on: ErrorSide, endpoint: StoredEndpoint): Promise<Certificate>;
 }

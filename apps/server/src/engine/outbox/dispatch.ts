@@ -11,13 +11,16 @@ import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { transmitted } from '../mime/index.ts';
-import { enqueueOperation } from '../operations/local.ts';
 import { wakeAccount } from '../operations/wake.ts';
 import { linkReminder } from '../schedule/reminders.ts';
+import { saveSizeLimit } from '../sync/connection-state.ts';
+import { decide, UNCERTAIN } from './decide.ts';
 import { showSent } from './enqueue.ts';
 import { frozenOf, messageSource } from './frozen-row.ts';
+import { markParent } from './mark-parent.ts';
 import { tellThreads, threadsOf } from './own-copy.ts';
-import { mergeRecipients, nextAttempt, openRecipients, type SubmissionOutcome, type Submit } from './submission.ts';
+import { isPaused, pauseSending } from './sending-pause.ts';
+import { mergeRecipients, openRecipients, type SubmissionOutcome, type Submit } from './submission.ts';
 
 /** A claim holds so long after its owner's last sign of life. */
 const LEASE_SECONDS = 60;
@@ -41,14 +44,6 @@ interface Claimed {
   readonly attempts: number;
   readonly due_at: Date;
 }
-
-const UNCERTAIN = new MailError({
-  code: 'SERVER_UNAVAILABLE',
-  message: 'The connection was lost while the server was taking the message: it may have been sent or not.',
-  fix: 'Look into Sent, or ask the recipient, before you send it again.',
-  retryable: false,
-  on: 'smtp',
-});
 
 /** Sends everything that is due. */
 export async function dispatch(deps: DispatchDeps, connectionId: ConnectionId, signal: AbortSignal): Promise<void> {
@@ -81,6 +76,7 @@ async function recover({ pool, now }: DispatchDeps, connectionId: ConnectionId):
 async function claim({ pool, now }: DispatchDeps, connectionId: ConnectionId): Promise<Claimed | undefined> {
   return transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
+    if (await isPaused(tx, connectionId)) return undefined;
     const claimed = await row<Claimed>(
       tx,
       `update outbox set state = 'sending', step = 'claimed', attempts = attempts + 1, next_attempt_at = null,
@@ -114,22 +110,28 @@ async function attempt(deps: DispatchDeps, connectionId: ConnectionId, claimed: 
     pool
       .query(
         `update outbox set lease_until = $3::timestamptz + make_interval(secs => ${LEASE_SECONDS})
-         where connection_id = $1 and id = $2 and state = 'sending'`,
-        [connectionId, claimed.id, now()],
+         where connection_id = $1 and id = $2 and state = 'sending' and attempts = $4`,
+        [connectionId, claimed.id, now(), claimed.attempts],
       )
       .catch(() => undefined);
   }, HEARTBEAT_MS);
   let reachedData = false;
+  let sizeLimit: number | null | undefined;
   let outcome: SubmissionOutcome;
   try {
     outcome = await deps.submit(connectionId, {
       mailFrom: claimed.mail_from,
       rcptTo: openRecipients(claimed.recipients),
       message: messageSource(pool, transmitted(frozenOf(claimed))),
+      onSizeLimit: (octets) => {
+        sizeLimit = octets;
+      },
       onData: async () => {
+        // Each claim counts an attempt, and so tells whose it is.
         const { rowCount } = await pool.query(
-          `update outbox set step = 'data' where connection_id = $1 and id = $2 and state = 'sending' and step = 'claimed'`,
-          [connectionId, claimed.id],
+          `update outbox set step = 'data'
+           where connection_id = $1 and id = $2 and state = 'sending' and step = 'claimed' and attempts = $3`,
+          [connectionId, claimed.id, claimed.attempts],
         );
         // Somebody else took over meanwhile: two must not send the same.
         if (rowCount !== 1) throw new MailError({ code: 'CONFLICT', message: 'The message is being sent already.' });
@@ -142,13 +144,15 @@ async function attempt(deps: DispatchDeps, connectionId: ConnectionId, claimed: 
         ? cause
         : new MailError({ code: 'INTERNAL', message: 'Something went wrong on our side.', retryable: true, cause });
     if (error.code === 'CONFLICT') return;
-    outcome = { kind: reachedData ? 'unknown' : 'not-sent', error };
+    outcome = reachedData ? { kind: 'unknown', recipients: [], error } : { kind: 'not-sent', error };
   } finally {
     clearInterval(alive);
   }
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     await settle(tx, connectionId, claimed, outcome, now());
+    if (outcome.kind === 'not-sent' || outcome.kind === 'refused') await pauseSending(tx, connectionId, outcome.error);
+    if (sizeLimit !== undefined) await saveSizeLimit(tx, connectionId, sizeLimit);
   });
 }
 
@@ -160,7 +164,7 @@ async function settle(
   outcome: SubmissionOutcome,
   now: Date,
 ): Promise<void> {
-  const answered = outcome.kind === 'accepted' || outcome.kind === 'refused' ? outcome.recipients : [];
+  const answered = outcome.kind === 'not-sent' ? [] : outcome.recipients;
   const recipients = mergeRecipients(claimed.recipients, answered);
   const anyAccepted = recipients.some(({ status }) => status === 'accepted');
   const change = decide(outcome, recipients, claimed, now);
@@ -187,48 +191,6 @@ async function settle(
   if (claimed.message_id !== null)
     await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, [claimed.message_id]));
   await wakeAccount(tx, connectionId);
-}
-
-interface Change {
-  readonly state: 'queued' | 'sent' | 'partial' | 'failed' | 'uncertain';
-  readonly step: 'none' | 'data' | 'accepted';
-  readonly nextAttemptAt: Date | null;
-  readonly error: MailError | null;
-}
-
-/** The next state; pure. */
-export function decide(
-  outcome: SubmissionOutcome,
-  recipients: readonly OutgoingRecipient[],
-  { attempts, due_at }: Pick<Claimed, 'attempts' | 'due_at'>,
-  now: Date,
-): Change {
-  if (outcome.kind === 'unknown') return { state: 'uncertain', step: 'data', nextAttemptAt: now, error: UNCERTAIN };
-  const anyAccepted = recipients.some(({ status }) => status === 'accepted');
-  const anyOpen = openRecipients(recipients).length > 0;
-  const error = outcome.kind === 'accepted' ? null : outcome.error;
-  const again = anyOpen && (error === null || error.retryable) ? nextAttempt(attempts, now, due_at) : null;
-  if (again) return { state: 'queued', step: 'none', nextAttemptAt: again, error };
-  if (!anyAccepted) return { state: 'failed', step: 'none', nextAttemptAt: null, error };
-  const isWhole = recipients.every(({ status }) => status === 'accepted');
-  return { state: isWhole ? 'sent' : 'partial', step: 'accepted', nextAttemptAt: now, error: isWhole ? null : error };
-}
-
-/** `\Answered` (RFC 9051 §2.3.2) or `$Forwarded` on what was answered. */
-export async function markParent(
-  tx: Tx,
-  connectionId: ConnectionId,
-  parentId: MessageRowId,
-  mark: 'answered' | 'forwarded',
-): Promise<void> {
-  const add =
-    mark === 'answered' ? { system: ['answered' as const], keywords: [] } : { system: [], keywords: ['$Forwarded'] };
-  await enqueueOperation(
-    tx,
-    connectionId,
-    { kind: 'flags', payload: { messageIds: [parentId], add, remove: { system: [], keywords: [] } } },
-    null,
-  );
 }
 
 async function tell(tx: Tx, connectionId: ConnectionId, id: OutboxId): Promise<void> {

@@ -21,7 +21,7 @@ import { removeDraft } from '../drafts/remove.ts';
 import { publish } from '../events/publish.ts';
 import { FLAG } from '../index/flags.ts';
 import { lockAccount, type Queryable, row, rows, type Tx, transaction } from '../index/sql.ts';
-import { assertSendable, buildMessage, type FrozenMessage, frozenSize } from '../mime/index.ts';
+import { assertSendable, buildMessage, type FrozenMessage, frozenSize, transmitted } from '../mime/index.ts';
 import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
 import { wakeAccount } from '../operations/wake.ts';
 import { remindOfSend } from '../schedule/reminders.ts';
@@ -29,6 +29,7 @@ import { keepAttachments, toAttach } from './attachments.ts';
 import { outgoingFiles } from './frozen-row.ts';
 import { showOwnCopy } from './own-copy.ts';
 import { renderingsOf } from './renderings.ts';
+import { MAX_MESSAGE_OCTETS, tooLarge } from './size-limit.ts';
 
 /** The account that sends. */
 export interface Sender {
@@ -37,9 +38,6 @@ export interface Sender {
   readonly email: string;
   readonly name: string;
 }
-
-/** Above this no server takes a message. */
-const MAX_BYTES = 200 * 1024 * 1024;
 
 interface Parent {
   readonly id: MessageRowId;
@@ -81,13 +79,7 @@ export async function enqueue(
     headers: input.headers,
     keepBcc: true,
   });
-  if (frozenSize(frozen) > MAX_BYTES) {
-    throw new MailError({
-      code: 'MESSAGE_TOO_LARGE',
-      message: 'The message with its attachments is too large to be sent.',
-      fix: 'Send fewer or smaller files.',
-    });
-  }
+  await assertTaken(pool, sender.id, frozen);
   return transaction(pool, async (tx) => {
     await lockAccount(tx, sender.id);
     const again = await findByKey(tx, sender.id, input.idempotencyKey);
@@ -135,6 +127,18 @@ export async function enqueue(
     await wakeAccount(tx, sender.id);
     return { id, state };
   });
+}
+
+/** What the server would refuse is told while it can be changed. Throws MESSAGE_TOO_LARGE. */
+async function assertTaken(sql: Queryable, connectionId: ConnectionId, frozen: FrozenMessage): Promise<void> {
+  const known = await row<{ limit: number | null }>(
+    sql,
+    `select (learned ->> 'smtpSize')::bigint as limit from connection where id = $1`,
+    [connectionId],
+  );
+  const size = frozenSize(transmitted(frozen));
+  const limit = Math.min(known?.limit ?? MAX_MESSAGE_OCTETS, MAX_MESSAGE_OCTETS);
+  if (size > limit) throw tooLarge({ size, limit });
 }
 
 /** So long the user may take back what was sent (settings, `undoSendSeconds`). */

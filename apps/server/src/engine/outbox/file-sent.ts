@@ -13,7 +13,7 @@ import type { ImapSession } from '../imap/types.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import type { OwnMailbox } from '../operations/mailbox-of-role.ts';
 import { saveLearned } from '../sync/connection-state.ts';
-import { markParent } from './dispatch.ts';
+import { haveArrived } from './arrived.ts';
 import { frozenOf, messageSource } from './frozen-row.ts';
 import { settleOwnCopy } from './own-copy.ts';
 import { openSent } from './sent-mailbox.ts';
@@ -35,10 +35,10 @@ interface Due {
   readonly subject: string;
   readonly message_id_header: string;
   readonly message_id: MessageRowId | null;
-  readonly parent_id: MessageRowId | null;
-  readonly parent_mark: 'answered' | 'forwarded' | null;
   readonly submitted_at: Date;
   readonly created_at: Date;
+  /** Some recipients have it from an attempt before. */
+  readonly had_accepted: boolean;
   /** We began to file a copy, and may have. */
   readonly verify_copy_at: Date | null;
 }
@@ -57,8 +57,8 @@ export async function fileSentCopies(
 ): Promise<void> {
   const due = await rows<Due>(
     pool,
-    `select id, state, mime, files, subject, message_id_header, message_id, parent_id, parent_mark, submitted_at,
-       created_at, verify_copy_at from outbox
+    `select id, state, mime, files, subject, message_id_header, message_id, submitted_at,
+       created_at, verify_copy_at, recipients @> '[{"status": "accepted"}]' as had_accepted from outbox
      where connection_id = $1 and state in ('sent', 'partial', 'uncertain') and not sent_copy_filed
        and next_attempt_at <= $2 order by id`,
     [connectionId, now()],
@@ -149,22 +149,18 @@ async function findCopy(
   return same.length === 1 ? same[0]?.uid : undefined;
 }
 
-async function settle({ pool, connectionId, sent }: Filing, outgoing: Due, uid: Uid | null): Promise<void> {
+async function settle({ pool, connectionId, sent, now }: Filing, outgoing: Due, uid: Uid | null): Promise<void> {
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
-    const wasUncertain = outgoing.state === 'uncertain';
+    // Where others had it before, a copy tells nothing of the attempt that was lost.
+    if (outgoing.state === 'uncertain' && !outgoing.had_accepted) {
+      await haveArrived(tx, connectionId, outgoing.id, now);
+    }
     await tx.query(
-      `update outbox set sent_copy_filed = true, next_attempt_at = null,
-         state = case state when 'uncertain' then 'sent' else state end,
-         step = 'accepted', error = case state when 'uncertain' then null else error end,
-         recipients = case state when 'uncertain' then (select jsonb_agg(case r ->> 'status' when 'pending'
-           then jsonb_set(r, '{status}', '"accepted"') else r end) from jsonb_array_elements(recipients) r)
-           else recipients end
-       where connection_id = $1 and id = $2`,
+      `update outbox set sent_copy_filed = true,
+         next_attempt_at = case state when 'queued' then next_attempt_at end where connection_id = $1 and id = $2`,
       [connectionId, outgoing.id],
     );
-    if (wasUncertain && outgoing.parent_id !== null && outgoing.parent_mark !== null)
-      await markParent(tx, connectionId, outgoing.parent_id, outgoing.parent_mark);
     await settleOwnCopy(tx, connectionId, {
       messageId: outgoing.message_id,
       mailboxId: sent.id,

@@ -28,8 +28,10 @@ export function createOutboxDispatcher(deps: {
         deps.pool,
         `select min(case when sent_copy_filed then verify_copy_at when state = 'sending' then lease_until
            else next_attempt_at end) as at from outbox
-         where connection_id = $1 and (state in ('scheduled', 'queued', 'sending') or verify_copy_at is not null
-           or (state in ('sent', 'partial', 'uncertain') and not sent_copy_filed))`,
+         where connection_id = $1 and (state = 'sending' or verify_copy_at is not null
+           or (state in ('sent', 'partial', 'uncertain') and not sent_copy_filed)
+           or (state in ('scheduled', 'queued')
+             and not exists (select 1 from connection where id = $1 and sending_error is not null)))`,
         [connectionId],
       );
       return next?.at ?? null;

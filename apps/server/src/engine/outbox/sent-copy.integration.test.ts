@@ -36,9 +36,11 @@ const sent = async ({ account }: Sending) => ({
   onServer: (await account.onServer('Sent')).length,
   listed: await account.list('Sent'),
   learned: (
-    await row<{ learned: object }>(database.pool, 'select learned from connection where id = $1', [
-      account.connectionId,
-    ])
+    await row<{ learned: object }>(
+      database.pool,
+      `select learned - 'smtpSize' as learned from connection where id = $1`,
+      [account.connectionId],
+    )
   )?.learned,
 });
 

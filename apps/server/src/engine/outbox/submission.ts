@@ -8,6 +8,8 @@ export interface SubmissionRequest {
   readonly rcptTo: readonly string[];
   /** As transmitted: without Bcc. */
   readonly message: MessageSource;
+  /** Told what EHLO says of SIZE (RFC 1870); null: no limit. */
+  readonly onSizeLimit?: (octets: number | null) => void;
   /** Awaited before the first octet of the message: from then on nobody knows without an answer. */
   readonly onData: () => Promise<void>;
 }
@@ -19,8 +21,8 @@ export type SubmissionOutcome =
   | { readonly kind: 'refused'; readonly recipients: readonly OutgoingRecipient[]; readonly error: MailError }
   /** Lost before the final dot: the server does not have it. */
   | { readonly kind: 'not-sent'; readonly error: MailError }
-  /** Lost after it: nobody can know. */
-  | { readonly kind: 'unknown'; readonly error: MailError };
+  /** Lost after it: nobody can know, but of those that were refused before. */
+  | { readonly kind: 'unknown'; readonly recipients: readonly OutgoingRecipient[]; readonly error: MailError };
 
 export type Submit = (connectionId: ConnectionId, request: SubmissionRequest) => Promise<SubmissionOutcome>;
 
@@ -29,10 +31,10 @@ const RETRY_AFTER_MINUTES = [1, 5, 15, 60, 120, 240] as const;
 /** So long after it was due it is given up. */
 export const GIVE_UP_AFTER_MS = 24 * 60 * MINUTE_MS;
 
-/** When the next attempt is, after so many; null when it is given up. */
-export function nextAttempt(attempts: number, now: Date, dueAt: Date): Date | null {
+/** When the next attempt is, after so many, and not before the server's own time; null when it is given up. */
+export function nextAttempt(attempts: number, now: Date, dueAt: Date, askedMs = 0): Date | null {
   const minutes = RETRY_AFTER_MINUTES[Math.max(0, attempts - 1)] ?? 240;
-  const next = now.getTime() + minutes * MINUTE_MS;
+  const next = now.getTime() + Math.max(minutes * MINUTE_MS, askedMs);
   return next > dueAt.getTime() + GIVE_UP_AFTER_MS ? null : new Date(next);
 }
 

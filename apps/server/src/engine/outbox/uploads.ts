@@ -28,6 +28,7 @@ const IS_HELD = `(exists (
 or exists (
   select 1 from outbox o join connection c on c.id = o.connection_id
   where c.user_id = u.user_id and o.state <> 'canceled' and not (o.state = 'sent' and o.sent_copy_filed)
+    and (o.dismissed_at is null or o.dismissed_at > now() - interval '7 days')
     and o.files @> jsonb_build_array(jsonb_build_object('uploadId', u.id))))`;
 
 /** Receives a file and keeps it for a day. THROTTLED when the user has too many that nothing uses. Throws what it throws. */

@@ -62,7 +62,7 @@ describe('a connection that cannot be entered', () => {
 
 describe('a message that is refused', () => {
   it.each([
-    { reply: '452 4.3.1 Disk full', command: 'DATA', code: 'THROTTLED', retryable: true },
+    { reply: '452 4.3.1 Disk full', command: 'DATA', code: 'SERVER_UNAVAILABLE', retryable: true },
     { reply: '552 5.3.4 Message size exceeds limit', command: 'DATA', code: 'MESSAGE_TOO_LARGE', retryable: false },
     { reply: '553 5.7.1 Sender address rejected', command: 'MAIL FROM', code: 'SENDER_REJECTED', retryable: false },
     { reply: '550 5.1.1 Nobody here', command: 'RCPT TO', code: 'RECIPIENT_REJECTED', retryable: false },

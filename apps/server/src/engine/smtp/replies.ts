@@ -2,8 +2,10 @@
  * What a submission server's replies (RFC 5321 section 4.2, RFC 3463, RFC 4954 section 6) mean to the person who sends,
  * as MailErrors. What is no reply but a broken connection is lib/driver/with-error-handler.ts's.
  */
-import { type ErrorCode, MailError } from '../../lib/driver/errors.ts';
+import { MailError } from '../../lib/driver/errors.ts';
+import { retryAfterOf } from '../../lib/driver/retry-after.ts';
 import { type ErrorContext, toMailError } from '../../lib/driver/with-error-handler.ts';
+import { type Answer, type Answered, DEFERRALS, isTooMany, REFUSALS } from './refusals.ts';
 
 interface Reply {
   readonly code?: unknown;
@@ -35,6 +37,8 @@ export function wordsOf(error: unknown): string {
 
 /** `550 5.7.1 …`: only servers of the SMTP family speak so (RFC 2034). */
 const ENHANCED = /^\d{3}[ -]\d\.\d{1,3}\.\d{1,3}\b/;
+/** Logins that are asked for, refused, too weak, or unencrypted (RFC 4954 section 6), whatever was answered so. */
+const LOGIN_CODES: ReadonlySet<number> = new Set([530, 534, 535, 538]);
 
 /** Why the connection could not be opened or entered. */
 export function openError(context: ErrorContext, error: unknown): MailError {
@@ -43,17 +47,39 @@ export function openError(context: ErrorContext, error: unknown): MailError {
   const { command } = replyOf(error);
   const said = wordsOf(error);
   if (typeof command === 'string' && command.startsWith('AUTH')) return loginError(context, error, code);
-  if (command === 'STARTTLS') return toMailError(error, context);
+  if (command === 'STARTTLS') return code < 500 ? noTlsNow(context, error) : toMailError(error, context);
   // A greeting alone does not show that it is a mail server which speaks; then its words stay here.
-  return toMailError({ message: said, responseText: ENHANCED.test(said) ? said : '' }, context);
+  const heard = toMailError({ message: said, responseText: ENHANCED.test(said) ? said : '' }, context);
+  if (code < 500) return heard;
+  const { on } = context;
+  return new MailError({
+    code: heard.code,
+    message: heard.message,
+    fix: 'Check server name, port and security; if they are right, ask whoever runs the mail server.',
+    retryable: false,
+    on,
+    cause: error,
+  });
+}
+
+/** Whatever was said in clear before may come from anybody. */
+function noTlsNow({ on, host, port }: ErrorContext, cause: unknown): MailError {
+  return new MailError({
+    code: 'SERVER_UNAVAILABLE',
+    message: `${host} cannot encrypt on port ${port} just now, so no password was sent.`,
+    fix: 'It is tried again by itself.',
+    retryable: true,
+    on,
+    cause,
+  });
 }
 
 /** A refused login. The server's own reason goes first, then what its code means, then "wrong password". */
 function loginError(context: ErrorContext, error: unknown, code: number): MailError {
   const said = wordsOf(error);
   if (code < 500) return toMailError({ message: said, responseText: said, serverResponseCode: 'UNAVAILABLE' }, context);
-  const disabled = REFUSALS.find((refusal) => refusal.code === 'SUBMISSION_DISABLED' && refusal.when.test(said));
-  if (disabled) return refusalOf(context, error, code);
+  const disabled = refusalFor({ code, said, to: undefined });
+  if (disabled?.code === 'SUBMISSION_DISABLED') return refusalOf(context, error, code);
   if (code <= 504) {
     return new MailError({
       code: 'NOT_SUPPORTED',
@@ -67,58 +93,36 @@ function loginError(context: ErrorContext, error: unknown, code: number): MailEr
   return toMailError({ message: said, responseText: said, authenticationFailed: true, cause: error }, context);
 }
 
-const REFUSALS: readonly {
-  readonly when: RegExp;
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly fix: string;
-}[] = [
-  {
-    // Microsoft says 5.7.139 for a wrong password as well.
-    when: /5\.7\.139(?!.*credentials were incorrect)|5\.7\.30\b|smtp ?(client)? ?auth(entication)? (is|was)? ?disabled|smtpclientauthentication/i,
-    code: 'SUBMISSION_DISABLED',
-    message: 'Sending by this way is turned off for this account.',
-    fix: 'Ask whoever runs the mail server to allow SMTP for this account.',
-  },
-  {
-    when: /\b552\b|5\.3\.4|size (limit|exceed)|too (large|big)/i,
-    code: 'MESSAGE_TOO_LARGE',
-    message: 'The message is larger than the server takes.',
-    fix: 'Send fewer or smaller files.',
-  },
-  {
-    when: /5\.7\.60|sendasdenied|sender (address )?(rejected|not)|not (owned|allowed to send)|5\.1\.[78]\b/i,
-    code: 'SENDER_REJECTED',
-    message: 'The server does not let this account send from that address.',
-    fix: 'Choose another sender address.',
-  },
-];
+const refusalFor = (answer: Answer) => (answer.code < 500 ? DEFERRALS : REFUSALS).find(({ when }) => when(answer));
+
+const ANSWERED: Readonly<Record<string, Answered>> = { 'MAIL FROM': 'MAIL FROM', 'RCPT TO': 'RCPT TO', DATA: 'DATA' };
 
 /** What a refusal of the message means to the one who sends it. */
 export function refusalOf(context: ErrorContext, error: unknown, code: number): MailError {
-  const { on, host } = context;
   const said = wordsOf(error);
-  const quote = ` The server says: "${said}"`;
-  if (code < 500) {
-    return new MailError({
-      code: code === 450 || code === 451 || code === 452 ? 'THROTTLED' : 'SERVER_UNAVAILABLE',
-      message: `${host} does not take the message just now.${quote}`,
-      fix: 'It is tried again by itself.',
-      retryable: true,
-      on,
-      cause: error,
-    });
-  }
-  const known = REFUSALS.find(({ when }) => when.test(said));
-  if (known)
-    return new MailError({ ...known, message: `${known.message}${quote}`, retryable: false, on, cause: error });
-  const isSender = replyOf(error).command === 'MAIL FROM';
+  if (LOGIN_CODES.has(code) && REFUSALS[0]?.when({ code, said, to: undefined }) !== true)
+    return notLoggedIn(context, error);
+  const to = ANSWERED[String(replyOf(error).command ?? '')];
+  const known = refusalFor({ code, said, to });
   return new MailError({
-    code: isSender ? 'SENDER_REJECTED' : 'RECIPIENT_REJECTED',
-    message: `${host} refused the message.${quote}`,
-    fix: 'Read what the server says, correct it and send again.',
-    retryable: false,
-    on,
+    code: known?.code ?? 'SERVER_UNAVAILABLE',
+    message: `${known?.message ?? 'The server refused the message.'} The server says: "${said}"`,
+    fix: known?.fix,
+    retryable: code < 500,
+    on: context.on,
+    retryAfterMs: code < 500 ? retryAfterOf({}, said) : undefined,
     cause: error,
   });
 }
+
+/** A server that lets one in and wants a login at MAIL after all. */
+function notLoggedIn(context: ErrorContext, cause: unknown): MailError {
+  const said = wordsOf(cause);
+  return toMailError({ message: said, responseText: said, authenticationFailed: true, cause }, context);
+}
+
+/** Whether this answer to RCPT only says that there are too many of them at once. */
+export const isTooManyAtOnce = (error: unknown): boolean => {
+  const code = codeOf(error);
+  return code !== undefined && isTooMany({ code, said: wordsOf(error) });
+};

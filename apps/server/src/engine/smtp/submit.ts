@@ -4,14 +4,17 @@
  * octet waits for `onData`, so that the caller can write down that from here on the outcome depends on an answer.
  */
 import { Readable } from 'node:stream';
-import type { OutgoingRecipient, StoredEndpoint } from '@postroom/db';
+import type { StoredEndpoint } from '@postroom/db';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { MailError } from '../../lib/driver/errors.ts';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import { classify } from '../../security/egress.ts';
 import { type Dial, pinProblem } from '../../security/tls.ts';
+import { tooLarge } from '../outbox/size-limit.ts';
 import type { SubmissionOutcome, SubmissionRequest } from '../outbox/submission.ts';
-import { codeOf, openError, refusalOf, replyOf, wordsOf } from './replies.ts';
+import { recipientsAfter, recipientsKnown, recipientsRefused } from './recipients.ts';
+import { codeOf, openError, refusalOf } from './replies.ts';
+import { refusedRecipients, sizeLimitOf } from './session-state.ts';
 
 export interface SmtpAccount {
   readonly endpoint: StoredEndpoint;
@@ -19,29 +22,51 @@ export interface SmtpAccount {
   readonly pin?: string | undefined;
 }
 
-const CONNECT_MS = 15_000;
-const SOCKET_MS = 120_000;
+/** How long a server may be silent: until its greeting, and between two things it says. */
+export interface SubmitLimits {
+  readonly connectMs: number;
+  readonly silentMs: number;
+}
+
+const LIMITS: SubmitLimits = { connectMs: 15_000, silentMs: 120_000 };
 
 /**
- * Opens, logs in, and quits without sending: whether this account can submit. An aborted signal ends the attempt. Throws
- * MailError.
+ * Opens, logs in, and quits without sending: whether this account can submit, and messages of how many octets. An aborted
+ * signal ends the attempt. Throws MailError.
  *
  * Without AUTH nothing can be learned about the password. A relay in the operator's own network may well be meant so; out
  * in the world it is the port where servers meet, which takes nothing for others.
  */
-export async function verifySubmission(account: SmtpAccount, dial: Dial, signal?: AbortSignal): Promise<void> {
-  const connection = await open(account, dial, signal);
+export async function verifySubmission(
+  account: SmtpAccount,
+  dial: Dial,
+  signal?: AbortSignal,
+): Promise<{ sizeLimit: number | null }> {
+  const connection = await open(account, dial, { signal });
+  const sizeLimit = sizeLimitOf(connection);
   connection.quit();
   if (!connection.allowsAuth && classify(dial.address) === 'public') throw noLogin(account);
+  return { sizeLimit };
 }
 
 /** One attempt. Never throws for what a server or network does. */
-export async function submit(account: SmtpAccount, dial: Dial, request: SubmissionRequest): Promise<SubmissionOutcome> {
+export async function submit(
+  account: SmtpAccount,
+  dial: Dial,
+  request: SubmissionRequest,
+  limits: SubmitLimits = LIMITS,
+): Promise<SubmissionOutcome> {
   let connection: SMTPConnection;
   try {
-    connection = await open(account, dial);
+    connection = await open(account, dial, { limits });
   } catch (error) {
     return { kind: 'not-sent', error: toMailError(error, contextOf(account)) };
+  }
+  const sizeLimit = sizeLimitOf(connection);
+  request.onSizeLimit?.(sizeLimit);
+  if (sizeLimit !== null && request.message.size > sizeLimit) {
+    connection.quit();
+    return { kind: 'not-sent', error: tooLarge({ size: request.message.size, limit: sizeLimit }) };
   }
   /** Whether all octets, and so maybe the final dot, have gone. */
   let isHandedOver = false;
@@ -59,8 +84,9 @@ export async function submit(account: SmtpAccount, dial: Dial, request: Submissi
   try {
     const info = await send(connection, request, Readable.from(source(), { objectMode: false }));
     connection.quit();
-    return { kind: 'accepted', recipients: recipientsAfter(request, info.accepted, info.rejectedErrors) };
+    return { kind: 'accepted', recipients: recipientsAfter(request.rcptTo, info.accepted, info.rejectedErrors) };
   } catch (error) {
+    const refused = refusedRecipients(connection);
     connection.close();
     if (refusedByUs !== undefined) throw refusedByUs;
     const code = codeOf(error);
@@ -69,18 +95,23 @@ export async function submit(account: SmtpAccount, dial: Dial, request: Submissi
       const refusal = refusalOf(contextOf(account), error, code);
       return {
         kind: 'refused',
-        recipients: recipientsRefused(request, error, code),
+        recipients: recipientsRefused(request.rcptTo, { error, code }, refused),
         error: refusal,
       };
     }
     const lost = toMailError(error, contextOf(account));
-    return isHandedOver ? { kind: 'unknown', error: lost } : { kind: 'not-sent', error: lost };
+    if (!isHandedOver) return { kind: 'not-sent', error: lost };
+    return { kind: 'unknown', recipients: recipientsKnown(request.rcptTo, refused), error: lost };
   }
 }
 
 const contextOf = ({ endpoint }: SmtpAccount) => ({ on: 'smtp' as const, host: endpoint.host, port: endpoint.port });
 
-function open(account: SmtpAccount, dial: Dial, signal?: AbortSignal): Promise<SMTPConnection> {
+function open(
+  account: SmtpAccount,
+  dial: Dial,
+  { signal, limits = LIMITS }: { signal?: AbortSignal | undefined; limits?: SubmitLimits },
+): Promise<SMTPConnection> {
   const { endpoint, password } = account;
   const connection = new SMTPConnection({
     host: dial.address,
@@ -89,9 +120,9 @@ function open(account: SmtpAccount, dial: Dial, signal?: AbortSignal): Promise<S
     requireTLS: endpoint.security === 'starttls',
     ignoreTLS: endpoint.security === 'none',
     tls: dial.tls,
-    connectionTimeout: CONNECT_MS,
-    greetingTimeout: CONNECT_MS,
-    socketTimeout: SOCKET_MS,
+    connectionTimeout: limits.connectMs,
+    greetingTimeout: limits.connectMs,
+    socketTimeout: limits.silentMs,
   });
   const opened = new Promise<SMTPConnection>((resolve, reject) => {
     const fail = (error: unknown) => {
@@ -146,43 +177,4 @@ function send(connection: SMTPConnection, request: SubmissionRequest, stream: Re
         : resolve({ accepted: info.accepted.map(String), rejectedErrors: info.rejectedErrors ?? [] }),
     );
   });
-}
-
-function recipientOf(email: string, error: unknown): OutgoingRecipient {
-  const code = codeOf(error);
-  return {
-    email,
-    status: code !== undefined && code < 500 ? 'deferred' : 'refused',
-    ...(code === undefined ? {} : { code }),
-    message: wordsOf(error),
-  };
-}
-
-function recipientsAfter(
-  { rcptTo }: SubmissionRequest,
-  accepted: readonly string[],
-  errors: readonly unknown[] = [],
-): OutgoingRecipient[] {
-  const taken = new Set(accepted.map((email) => email.toLowerCase()));
-  return rcptTo.map((email) =>
-    taken.has(email.toLowerCase())
-      ? { email, status: 'accepted' }
-      : recipientOf(
-          email,
-          errors.find((error) => String(replyOf(error).recipient ?? '').toLowerCase() === email.toLowerCase()),
-        ),
-  );
-}
-
-/** Each recipient's own answer where it had one, else the answer to all. */
-function recipientsRefused({ rcptTo }: SubmissionRequest, error: unknown, code: number): OutgoingRecipient[] {
-  const { rejectedErrors } = replyOf(error);
-  const own = Array.isArray(rejectedErrors) ? rejectedErrors : [];
-  return rcptTo.map((email) =>
-    recipientOf(
-      email,
-      own.find((one) => String(replyOf(one).recipient ?? '').toLowerCase() === email.toLowerCase()) ??
-        Object.assign(new Error(wordsOf(error)), { responseCode: code, response: wordsOf(error) }),
-    ),
-  );
 }

@@ -1,13 +1,13 @@
 /** What an account's row says of its sync: state, error, what the server can do; told to the screens when it changes. */
 import type { ConnectionId, ConnectionState, Learned } from '@postroom/db';
 import type pg from 'pg';
-import type { MailError } from '../../lib/driver/errors.ts';
+import type { ErrorCode, MailError } from '../../lib/driver/errors.ts';
 import { presentConnectionId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
-import { rows, transaction } from '../index/sql.ts';
+import { rows, type Tx, transaction } from '../index/sql.ts';
 
 /** Errors that no waiting mends: somebody has to do something. */
-const NEEDS_ATTENTION: ReadonlySet<string> = new Set([
+const NEEDS_ATTENTION: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'AUTHENTICATION_FAILED',
   'APP_PASSWORD_REQUIRED',
   'OAUTH_REQUIRED',
@@ -16,10 +16,13 @@ const NEEDS_ATTENTION: ReadonlySet<string> = new Set([
   'CERTIFICATE_INVALID',
   'CERTIFICATE_CHANGED',
   'HOST_NOT_ALLOWED',
+  'SUBMISSION_DISABLED',
 ]);
 
+export const needsAttention = ({ code }: Pick<MailError, 'code'>): boolean => NEEDS_ATTENTION.has(code);
+
 export function stateOfError(error: MailError): ConnectionState {
-  return NEEDS_ATTENTION.has(error.code) ? 'needs-attention' : 'degraded';
+  return needsAttention(error) ? 'needs-attention' : 'degraded';
 }
 
 /** Writes state and error; publishes only when something is different. */
@@ -65,6 +68,18 @@ export async function saveLearned(pool: pg.Pool, connectionId: ConnectionId, lea
     connectionId,
     JSON.stringify(learned),
   ]);
+}
+
+/** What the submission server says of SIZE (RFC 1870); null: no limit. Told to the screens when it is another. */
+export async function saveSizeLimit(tx: Tx, connectionId: ConnectionId, octets: number | null): Promise<void> {
+  const changed = await rows(
+    tx,
+    `update connection set learned = case when $2::bigint is null then learned - 'smtpSize'
+         else learned || jsonb_build_object('smtpSize', $2::bigint) end
+     where id = $1 and (learned ->> 'smtpSize')::bigint is distinct from $2 returning id`,
+    [connectionId, octets],
+  );
+  if (changed.length > 0) await announceConnection(tx, connectionId);
 }
 
 /** QRESYNC is not believed any more of the account's server, for none of its accounts. */

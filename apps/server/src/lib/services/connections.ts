@@ -2,7 +2,7 @@
  * Mail accounts as the user manages them: find the settings, test, connect, change, pause, remove. A connection is stored
  * only after both of its servers said yes, and its passwords only as vault envelopes bound to its row.
  */
-import type { ConnectionId, StoredEndpoint, UserId } from '@postroom/db';
+import type { ConnectionId, Learned, StoredEndpoint, UserId } from '@postroom/db';
 import type pg from 'pg';
 import type { AccountAccess } from '../../engine/accounts/access.ts';
 import { accountsOf } from '../../engine/accounts/connection-test.ts';
@@ -51,13 +51,13 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
 
   async function create(userId: UserId, connection: NewConnection): Promise<{ id: string }> {
     await refuseDouble(pool, userId, connection);
-    requireWorking(await deps.testConnection(connection));
-    const id = await store(userId, connection);
+    const { smtp } = requireWorking(await deps.testConnection(connection));
+    const id = await store(userId, connection, smtp);
     await deps.audit('connection.added', userId, id);
     return { id: presentConnectionId(id) };
   }
 
-  async function store(userId: UserId, connection: NewConnection): Promise<ConnectionId> {
+  async function store(userId: UserId, connection: NewConnection, tested: Probe): Promise<ConnectionId> {
     const { imap, smtp } = endpointsOf(connection);
     return transaction(pool, async (tx) => {
       await tx.query('select 1 from "user" where id = $1 for update', [userId]);
@@ -69,10 +69,10 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
       if (!reserved) throw new MailError({ code: 'INTERNAL', message: 'The account could not be stored.' });
       const scope = { connectionId: reserved.id, userId };
       await tx.query(
-        `insert into connection (id, user_id, email, name, is_default, imap, smtp, imap_secret, smtp_secret, pins)
+        `insert into connection (id, user_id, email, name, is_default, imap, smtp, imap_secret, smtp_secret, pins, learned)
          overriding system value
          values ($1, $2, $3, $4, not exists (select 1 from connection where user_id = $2 and is_default),
-                 $5, $6, $7, $8, $9)`,
+                 $5, $6, $7, $8, $9, $10)`,
         [
           reserved.id,
           userId,
@@ -85,6 +85,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
             ? null
             : await deps.vault.seal(connection.smtp.password, { ...scope, column: 'smtp_secret' }),
           connection.tls?.pins ?? {},
+          learnedFrom(tested),
         ],
       );
       await tx.query(`insert into identity (connection_id, name, email, is_default) values ($1, $2, $3, true)`, [
@@ -119,12 +120,13 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
     const touchesServers = change.imap ?? change.smtp ?? change.auth ?? change.tls;
     if (touchesServers) {
       const connection = await changed(id, change);
-      requireWorking(await deps.testConnection(connection));
+      const tested = requireWorking(await deps.testConnection(connection));
       const { imap, smtp } = endpointsOf(connection);
       const scope = { connectionId: id, userId };
       await pool.query(
         `update connection set imap = $2, smtp = $3, imap_secret = $4, smtp_secret = $5, pins = $6,
-           state = 'syncing', error = null, updated_at = now() where id = $1`,
+           learned = learned - 'smtpSize' || $7, sending_error = null, state = 'syncing', error = null, updated_at = now()
+         where id = $1`,
         [
           id,
           imap,
@@ -134,6 +136,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
             ? null
             : await deps.vault.seal(connection.smtp.password, { ...scope, column: 'smtp_secret' }),
           connection.tls?.pins ?? {},
+          learnedFrom(tested.smtp),
         ],
       );
       await deps.audit('connection.changed', userId, id);
@@ -194,7 +197,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
         [id],
       );
       await pool.query(
-        `update connection set learned = learned - 'qresyncTrusted' - 'maxConnections', state = 'syncing', error = null, audit_due_at = now()
+        `update connection set learned = learned - 'qresyncTrusted' - 'maxConnections', sending_error = null, state = 'syncing', error = null, audit_due_at = now()
          where id = $1`,
         [id],
       );
@@ -228,8 +231,11 @@ async function refuseDouble(sql: Queryable, userId: UserId, connection: NewConne
   });
 }
 
+const learnedFrom = ({ maxMessageSize }: Probe): Learned =>
+  maxMessageSize === undefined ? {} : { smtpSize: maxMessageSize };
+
 /** Throws the error of the side that failed, IMAP first. */
-function requireWorking(test: ConnectionTest): void {
+function requireWorking(test: ConnectionTest): ConnectionTest {
   for (const on of ['imap', 'smtp'] as const) {
     const probe: Probe = test[on];
     if (probe.ok) continue;
@@ -240,4 +246,5 @@ function requireWorking(test: ConnectionTest): void {
       on,
     });
   }
+  return test;
 }

@@ -15,6 +15,8 @@ interface ConnectionRow extends KnownProgress {
   readonly smtp: StoredEndpoint;
   readonly state: ConnectionState;
   readonly error: StoredError | null;
+  readonly sending_error: StoredError | null;
+  readonly max_message_size: number | null;
   readonly paused: boolean;
   readonly created_at: Date;
 }
@@ -25,7 +27,8 @@ export function createConnectionList(sql: Queryable, now: () => number): (userId
   return async (userId) => {
     const found = await rows<ConnectionRow & { [column: string]: unknown }>(
       sql,
-      `select c.id, c.email, c.name, c.provider_id, c.is_default, c.imap, c.smtp, c.state, c.error, c.paused, c.created_at,
+      `select c.id, c.email, c.name, c.provider_id, c.is_default, c.imap, c.smtp, c.state, c.error, c.sending_error,
+         (c.learned ->> 'smtpSize')::bigint as max_message_size, c.paused, c.created_at,
          ${KNOWN_PROGRESS}
        from connection c where c.user_id = $1 order by c.is_default desc, c.id`,
       [userId],
@@ -35,6 +38,9 @@ export function createConnectionList(sql: Queryable, now: () => number): (userId
 }
 
 function present(found: ConnectionRow, progress: Progress): Connection {
+  // What keeps mail from coming is said before what keeps it from going.
+  const error = found.error ?? found.sending_error;
+  const state = found.error === null && found.sending_error !== null ? 'needs-attention' : found.state;
   return {
     id: presentConnectionId(found.id),
     email: found.email,
@@ -42,8 +48,9 @@ function present(found: ConnectionRow, progress: Progress): Connection {
     providerId: found.provider_id,
     isDefault: found.is_default,
     createdAt: found.created_at.toISOString(),
-    state: found.paused ? 'paused' : found.state,
-    ...(found.error ? { error: presentError(found.error) } : {}),
+    state: found.paused ? 'paused' : state,
+    ...(error ? { error: presentError(error) } : {}),
+    ...(found.max_message_size === null ? {} : { maxMessageSize: found.max_message_size }),
     ...progress,
     imap: found.imap,
     smtp: found.smtp,

@@ -12,11 +12,13 @@ import { keepAttachments, saveUpload } from '../../engine/outbox/attachments.ts'
 import type { Sender } from '../../engine/outbox/enqueue.ts';
 import { type FrozenRow, frozenOf } from '../../engine/outbox/frozen-row.ts';
 import { hideOwnCopy } from '../../engine/outbox/own-copy.ts';
+import { resumeSending } from '../../engine/outbox/sending-pause.ts';
 import { dropReminderOfSend, moveReminderOfSend } from '../../engine/schedule/reminders.ts';
 import { MailError, notFound } from '../driver/errors.ts';
 import { parseConnectionId, parseId, presentConnectionId, presentId } from '../driver/ids.ts';
 import { type Outgoing, outgoingSchema } from '../driver/schemas.ts';
 import type { OutboxService } from '../services.ts';
+import { createOutboxDecisions } from './outbox-decisions.ts';
 
 interface OutboxRow {
   readonly id: OutboxId;
@@ -34,16 +36,21 @@ interface OutboxRow {
   readonly recipients: OutgoingRecipient[];
   readonly error: unknown;
   readonly remind_at: Date | null;
+  /** Of the account: nothing is sent until somebody does something. */
+  readonly sending_error: unknown;
+  readonly dismissed_at: Date | null;
 }
 
 const COLUMNS = `o.id, o.connection_id, o.state, o."to", o.cc, o.bcc, o.subject, o.message_id_header, o.created_at, o.send_at,
-  o.next_attempt_at, o.attempts, o.recipients, o.error,
+  o.next_attempt_at, o.attempts, o.recipients, o.error, o.dismissed_at, c.sending_error,
   (select r.due_at from reminder r where r.connection_id = o.connection_id and r.outbox_id = o.id) as remind_at`;
 const MAX_LISTED = 200;
 
 function present(outgoing: OutboxRow): Outgoing {
-  const isWaiting = outgoing.state === 'queued' || outgoing.state === 'scheduled';
-  const isHeld = outgoing.state === 'queued' && outgoing.attempts === 0;
+  const isPaused = outgoing.state === 'queued' && Boolean(outgoing.sending_error);
+  const isWaiting = (outgoing.state === 'queued' && !isPaused) || outgoing.state === 'scheduled';
+  const isHeld = outgoing.state === 'queued' && !isPaused && outgoing.attempts === 0;
+  const error = isPaused ? outgoing.sending_error : outgoing.error;
   return outgoingSchema.parse({
     id: presentId('outbox', outgoing.connection_id, outgoing.id),
     connectionId: presentConnectionId(outgoing.connection_id),
@@ -60,7 +67,7 @@ function present(outgoing: OutboxRow): Outgoing {
     ...(outgoing.remind_at ? { remindAt: outgoing.remind_at.toISOString() } : {}),
     attempts: outgoing.attempts,
     recipients: outgoing.recipients,
-    ...(outgoing.error ? { error: outgoing.error } : {}),
+    ...(error ? { error } : {}),
   });
 }
 
@@ -115,6 +122,7 @@ export function createOutboxService({
         pool,
         `select ${COLUMNS} from outbox o join connection c on c.id = o.connection_id
          where c.user_id = $1 and ($2::int is null or o.connection_id = $2) and o.state <> 'canceled'
+           and o.dismissed_at is null
          order by o.created_at desc, o.id desc limit ${MAX_LISTED}`,
         [userId, wanted],
       );
@@ -164,10 +172,11 @@ export function createOutboxService({
         );
         if (outgoing.state === 'scheduled') await goAt(tx, connectionId, outgoing, now());
         await tx.query(
-          `update outbox set state = 'queued', step = 'none', next_attempt_at = now(), recipients = $3, error = null
-           where connection_id = $1 and id = $2`,
+          `update outbox set state = 'queued', step = 'none', next_attempt_at = now(), recipients = $3, error = null,
+             dismissed_at = null where connection_id = $1 and id = $2`,
           [connectionId, outgoing.id, JSON.stringify(recipients)],
         );
+        await resumeSending(tx, connectionId);
         await publish(tx, { connectionId, kind: 'counts', ids: [] });
       }),
 
@@ -177,6 +186,8 @@ export function createOutboxService({
         assertFuture(sendAt, now());
         await goAt(tx, connectionId, outgoing, sendAt);
       }),
+
+    ...createOutboxDecisions<HeldRow>({ change, draftFrom, now }),
   };
 }
 

@@ -69,6 +69,8 @@ export const probeSchema = z.object({
   message: z.string().optional(),
   fix: z.string().optional(),
   capabilities: z.array(z.string()).optional(),
+  /** Octets of a message that the submission server takes, files as base64; absent where it names no limit. */
+  maxMessageSize: z.number().optional(),
   certificate: certificateSchema.optional(),
 });
 export type Probe = z.infer<typeof probeSchema>;
@@ -102,6 +104,8 @@ export const connectionSchema = z.object({
       on: z.enum(['imap', 'smtp']).optional(),
     })
     .optional(),
+  /** Octets of a message that the submission server takes, files as base64; absent where no limit is known. */
+  maxMessageSize: z.number().optional(),
   progress: z.object({ synced: z.number(), total: z.number() }),
   bodies: z.object({ indexed: z.number(), total: z.number() }),
   /** Public settings, to fill the edit form. No secret. */

@@ -1,0 +1,16 @@
+/** What nodemailer knows of a session and keeps to itself. The only file that looks into it. */
+import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+
+/** Octets of a message at most (RFC 1870): null where EHLO named no limit. */
+export function sizeLimitOf(connection: SMTPConnection): number | null {
+  const limit: unknown = Reflect.get(connection, '_maxAllowedSize');
+  return typeof limit === 'number' && limit > 0 ? limit : null;
+}
+
+/** Answers to RCPT that were no 2xx, in the transaction at hand or the last one. */
+export function refusedRecipients(connection: SMTPConnection): readonly unknown[] {
+  const envelope: unknown = Reflect.get(connection, '_envelope');
+  const errors: unknown =
+    typeof envelope === 'object' && envelope !== null ? Reflect.get(envelope, 'rejectedErrors') : [];
+  return Array.isArray(errors) ? errors : [];
+}

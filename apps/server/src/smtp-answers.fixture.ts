@@ -1,0 +1,97 @@
+/** One message sent through a scriptable submission server that answers as it is told, and what became of it. Test code only. */
+import type { ConnectionId, StoredError, UserId } from '@postroom/db';
+import type { TestDatabase } from '@postroom/db/testing';
+import type { MemorySmtp, SmtpScript } from '@postroom/mail-lab';
+import { row } from './engine/index/sql.ts';
+import { dispatch } from './engine/outbox/dispatch.ts';
+import { enqueue } from './engine/outbox/enqueue.ts';
+import { type SubmitLimits, submit } from './engine/smtp/submit.ts';
+import { newConnection } from './engine/sync/account.fixture.ts';
+import type { Outgoing } from './lib/driver/schemas.ts';
+import { createOutboxService } from './lib/services/outbox.ts';
+import { createTlsPolicy } from './security/tls.ts';
+
+/** As it stands in sentences. */
+export const HOST = 'mail.example.com';
+const USER_ID = 'u1' as UserId;
+/** A server that is silent is given up soon. */
+const IMPATIENT: SubmitLimits = { connectMs: 300, silentMs: 300 };
+
+export interface Attempted {
+  readonly id: string;
+  readonly outgoing: Outgoing;
+  /** Why the account sends nothing more. */
+  readonly paused: StoredError | null;
+}
+
+export interface AnswerLab {
+  /** A new account's message to these, sent once. */
+  attempt(script: SmtpScript, to?: readonly string[]): Promise<Attempted>;
+  /** The same account's outbox so many milliseconds later. */
+  again(attempted: Attempted, laterMs?: number): Promise<Attempted>;
+  readonly outbox: ReturnType<typeof createOutboxService>;
+  /** One more of the same account, sent once. */
+  another(attempted: Attempted): Promise<Attempted>;
+}
+
+export function createAnswerLab({ pool }: TestDatabase, smtp: MemorySmtp): AnswerLab {
+  const outbox = createOutboxService({ pool });
+  const accounts = new Map<string, ConnectionId>();
+  const user = smtp.users[0] as { user: string; password: string };
+  const tls = createTlsPolicy({ extraCa: smtp.ca ?? null, insecureHosts: [] }).optionsFor('localhost');
+
+  async function run(connectionId: ConnectionId, laterMs: number): Promise<void> {
+    await dispatch(
+      {
+        pool,
+        now: () => new Date(Date.now() + laterMs),
+        submit: (_connectionId, request) =>
+          submit(
+            {
+              endpoint: { host: HOST, port: smtp.port, security: 'starttls', username: user.user },
+              password: user.password,
+            },
+            { address: '127.0.0.1', tls },
+            request,
+            IMPATIENT,
+          ),
+      },
+      connectionId,
+      new AbortController().signal,
+    );
+  }
+
+  async function seen(connectionId: ConnectionId, id: string): Promise<Attempted> {
+    const found = await row<{ sending_error: StoredError | null }>(
+      pool,
+      'select sending_error from connection where id = $1',
+      [connectionId],
+    );
+    return { id, outgoing: await outbox.get(USER_ID, id), paused: found?.sending_error ?? null };
+  }
+
+  async function send(connectionId: ConnectionId, to: readonly string[]): Promise<Attempted> {
+    const sender = { id: connectionId, userId: USER_ID, email: 'ada@lab.test', name: 'Ada' };
+    const letter = { to: to.map((email) => ({ email })), subject: 'Plans', message: '<p>Shall we?</p>' };
+    const { id } = await enqueue(pool, sender, letter);
+    accounts.set(id, connectionId);
+    await run(connectionId, 0);
+    return seen(connectionId, id);
+  }
+
+  const accountOf = ({ id }: Attempted) => accounts.get(id) as ConnectionId;
+  return {
+    outbox,
+    async attempt(script, to = ['bob@lab.test']) {
+      smtp.heal();
+      smtp.messages.length = 0;
+      smtp.set(script);
+      return send(await newConnection({ pool }), to);
+    },
+    async again(attempted, laterMs = 0) {
+      await run(accountOf(attempted), laterMs);
+      return seen(accountOf(attempted), attempted.id);
+    },
+    another: (attempted) => send(accountOf(attempted), ['carol@lab.test']),
+  };
+}
