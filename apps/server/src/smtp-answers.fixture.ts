@@ -2,6 +2,7 @@
 import type { ConnectionId, StoredError, UserId } from '@postroom/db';
 import type { TestDatabase } from '@postroom/db/testing';
 import type { MemorySmtp, SmtpScript } from '@postroom/mail-lab';
+import { createDrafts, type Drafts } from './engine/drafts/save.ts';
 import { row } from './engine/index/sql.ts';
 import { dispatch } from './engine/outbox/dispatch.ts';
 import { enqueue } from './engine/outbox/enqueue.ts';
@@ -13,9 +14,11 @@ import { createTlsPolicy } from './security/tls.ts';
 
 /** As it stands in sentences. */
 export const HOST = 'mail.example.com';
-const USER_ID = 'u1' as UserId;
+export const USER_ID = 'u1' as UserId;
 /** A server that is silent is given up soon. */
-const IMPATIENT: SubmitLimits = { connectMs: 300, silentMs: 300 };
+const IMPATIENT: SubmitLimits = { connectMs: 250, silentMs: 500 };
+
+const senderOf = (id: ConnectionId) => ({ id, userId: USER_ID, email: 'ada@lab.test', name: 'Ada' });
 
 export interface Attempted {
   readonly id: string;
@@ -30,6 +33,8 @@ export interface AnswerLab {
   /** The same account's outbox so many milliseconds later. */
   again(attempted: Attempted, laterMs?: number): Promise<Attempted>;
   readonly outbox: ReturnType<typeof createOutboxService>;
+  /** A draft of the same account. */
+  draft(attempted: Attempted, draftId: string): ReturnType<Drafts['get']>;
   /** One more of the same account, sent once. */
   another(attempted: Attempted): Promise<Attempted>;
 }
@@ -71,9 +76,8 @@ export function createAnswerLab({ pool }: TestDatabase, smtp: MemorySmtp): Answe
   }
 
   async function send(connectionId: ConnectionId, to: readonly string[]): Promise<Attempted> {
-    const sender = { id: connectionId, userId: USER_ID, email: 'ada@lab.test', name: 'Ada' };
     const letter = { to: to.map((email) => ({ email })), subject: 'Plans', message: '<p>Shall we?</p>' };
-    const { id } = await enqueue(pool, sender, letter);
+    const { id } = await enqueue(pool, senderOf(connectionId), letter);
     accounts.set(id, connectionId);
     await run(connectionId, 0);
     return seen(connectionId, id);
@@ -92,6 +96,11 @@ export function createAnswerLab({ pool }: TestDatabase, smtp: MemorySmtp): Answe
       await run(accountOf(attempted), laterMs);
       return seen(accountOf(attempted), attempted.id);
     },
+    draft: (attempted, draftId) =>
+      createDrafts({ pool, withImap: () => Promise.reject(new Error('There is no IMAP server here')) }).get(
+        senderOf(accountOf(attempted)),
+        draftId,
+      ),
     another: (attempted) => send(accountOf(attempted), ['carol@lab.test']),
   };
 }

@@ -49,7 +49,9 @@ export function openError(context: ErrorContext, error: unknown): MailError {
   if (typeof command === 'string' && command.startsWith('AUTH')) return loginError(context, error, code);
   if (command === 'STARTTLS') return code < 500 ? noTlsNow(context, error) : toMailError(error, context);
   // A greeting alone does not show that it is a mail server which speaks; then its words stay here.
-  const heard = toMailError({ message: said, responseText: ENHANCED.test(said) ? said : '' }, context);
+  const isMailServer = ENHANCED.test(said);
+  const serverResponseCode = isMailServer && code < 500 ? 'UNAVAILABLE' : '';
+  const heard = toMailError({ message: said, responseText: isMailServer ? said : '', serverResponseCode }, context);
   if (code < 500) return heard;
   const { on } = context;
   return new MailError({
@@ -59,6 +61,19 @@ export function openError(context: ErrorContext, error: unknown): MailError {
     retryable: false,
     on,
     cause: error,
+  });
+}
+
+/** A connection that was entered and is lost, or silent, before the server answered for the message. */
+export function lostError({ on, host, port }: ErrorContext, cause: unknown): MailError {
+  const isSilent = toMailError(cause, { on, host, port }).code === 'TIMEOUT';
+  return new MailError({
+    code: isSilent ? 'TIMEOUT' : 'SERVER_UNAVAILABLE',
+    message: `${isSilent ? `${host} said nothing more` : `The connection to ${host} broke off`} before it had the message.`,
+    fix: 'It is tried again by itself.',
+    retryable: true,
+    on,
+    cause,
   });
 }
 

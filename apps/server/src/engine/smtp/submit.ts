@@ -13,7 +13,7 @@ import { type Dial, pinProblem } from '../../security/tls.ts';
 import { tooLarge } from '../outbox/size-limit.ts';
 import type { SubmissionOutcome, SubmissionRequest } from '../outbox/submission.ts';
 import { recipientsAfter, recipientsKnown, recipientsRefused } from './recipients.ts';
-import { codeOf, openError, refusalOf } from './replies.ts';
+import { codeOf, lostError, openError, refusalOf } from './replies.ts';
 import { refusedRecipients, sizeLimitOf } from './session-state.ts';
 
 export interface SmtpAccount {
@@ -90,8 +90,8 @@ export async function submit(
     connection.close();
     if (refusedByUs !== undefined) throw refusedByUs;
     const code = codeOf(error);
-    // 421 may be the server's goodbye as well as its answer; before the message was handed over it is the same.
-    if (code !== undefined && code >= 400 && !(isHandedOver && code === 421)) {
+    // 421 as well: who says goodbye in answer to the final dot has not taken the message (RFC 5321 section 4.5.4.1).
+    if (code !== undefined && code >= 400) {
       const refusal = refusalOf(contextOf(account), error, code);
       return {
         kind: 'refused',
@@ -99,7 +99,7 @@ export async function submit(
         error: refusal,
       };
     }
-    const lost = toMailError(error, contextOf(account));
+    const lost = lostError(contextOf(account), error);
     if (!isHandedOver) return { kind: 'not-sent', error: lost };
     return { kind: 'unknown', recipients: recipientsKnown(request.rcptTo, refused), error: lost };
   }
@@ -168,7 +168,8 @@ interface SendInfo {
 function send(connection: SMTPConnection, request: SubmissionRequest, stream: Readable): Promise<SendInfo> {
   const envelope = { from: request.mailFrom, to: [...request.rcptTo], size: request.message.size };
   return new Promise((resolve, reject) => {
-    connection.once('error', reject);
+    // Before the listener of `open`, which closes.
+    connection.prependOnceListener('error', reject);
     connection.once('end', () => reject(new Error('the server closed the connection')));
     stream.once('error', reject);
     connection.send(envelope, stream, (error, info) =>

@@ -38,19 +38,15 @@ interface Deps<Row extends Stuck> {
 
 type Decisions = Pick<OutboxService, 'dismiss' | 'restore' | 'confirm' | 'edit'>;
 
+const isStuck = ({ state }: Stuck) => ['failed', 'partial', 'uncertain'].includes(state);
 const settled = () =>
   new MailError({ code: 'CONFLICT', message: 'There is nothing to decide about this message (any more).' });
 
 export function createOutboxDecisions<Row extends Stuck>({ change, draftFrom, now }: Deps<Row>): Decisions {
-  const setDismissed = (tx: Tx, connectionId: ConnectionId, id: OutboxId, at: Date | null) =>
-    tx.query('update outbox set dismissed_at = $3 where connection_id = $1 and id = $2', [connectionId, id, at]);
-  const setMessage = (tx: Tx, connectionId: ConnectionId, id: OutboxId, messageId: MessageRowId | null) =>
-    tx.query('update outbox set message_id = $3 where connection_id = $1 and id = $2', [connectionId, id, messageId]);
-
   return {
     dismiss: (userId, publicId) =>
       change(userId, publicId, async (tx, connectionId, outgoing) => {
-        if (!['failed', 'partial', 'uncertain'].includes(outgoing.state)) throw settled();
+        if (!isStuck(outgoing)) throw settled();
         // What nobody has got does not stand in Sent.
         if (outgoing.state === 'failed') {
           await setMessage(tx, connectionId, outgoing.id, null);
@@ -62,11 +58,7 @@ export function createOutboxDecisions<Row extends Stuck>({ change, draftFrom, no
     restore: (userId, publicId) =>
       change(userId, publicId, async (tx, connectionId, outgoing) => {
         if (outgoing.dismissed_at === null) throw settled();
-        if (outgoing.message_id === null) {
-          const messageId = await showSent(tx, connectionId, frozenOf(outgoing), outgoing.created_at);
-          await setMessage(tx, connectionId, outgoing.id, messageId);
-        }
-        await setDismissed(tx, connectionId, outgoing.id, null);
+        await bringBack(tx, connectionId, outgoing);
       }),
 
     confirm: (userId, publicId) =>
@@ -76,7 +68,7 @@ export function createOutboxDecisions<Row extends Stuck>({ change, draftFrom, no
 
     edit: (userId, publicId) =>
       change(userId, publicId, async (tx, connectionId, outgoing) => {
-        if (!['failed', 'partial', 'uncertain'].includes(outgoing.state)) throw settled();
+        if (!isStuck(outgoing) || outgoing.dismissed_at !== null) throw settled();
         const draftId = await draftFrom(tx, userId, connectionId, forTheOthers(outgoing));
         if (outgoing.state === 'failed') {
           await setMessage(tx, connectionId, outgoing.id, null);
@@ -88,6 +80,20 @@ export function createOutboxDecisions<Row extends Stuck>({ change, draftFrom, no
         return { draftId: id };
       }),
   };
+}
+
+const setDismissed = (tx: Tx, connectionId: ConnectionId, id: OutboxId, at: Date | null) =>
+  tx.query('update outbox set dismissed_at = $3 where connection_id = $1 and id = $2', [connectionId, id, at]);
+const setMessage = (tx: Tx, connectionId: ConnectionId, id: OutboxId, messageId: MessageRowId | null) =>
+  tx.query('update outbox set message_id = $3 where connection_id = $1 and id = $2', [connectionId, id, messageId]);
+
+/** What was put aside is shown again, in Sent too. */
+export async function bringBack(tx: Tx, connectionId: ConnectionId, outgoing: Stuck): Promise<void> {
+  if (outgoing.message_id === null) {
+    const messageId = await showSent(tx, connectionId, frozenOf(outgoing), outgoing.created_at);
+    await setMessage(tx, connectionId, outgoing.id, messageId);
+  }
+  await setDismissed(tx, connectionId, outgoing.id, null);
 }
 
 /** To those that do not have it. */

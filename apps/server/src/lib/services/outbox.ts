@@ -18,7 +18,7 @@ import { MailError, notFound } from '../driver/errors.ts';
 import { parseConnectionId, parseId, presentConnectionId, presentId } from '../driver/ids.ts';
 import { type Outgoing, outgoingSchema } from '../driver/schemas.ts';
 import type { OutboxService } from '../services.ts';
-import { createOutboxDecisions } from './outbox-decisions.ts';
+import { bringBack, createOutboxDecisions } from './outbox-decisions.ts';
 
 interface OutboxRow {
   readonly id: OutboxId;
@@ -172,10 +172,11 @@ export function createOutboxService({
         );
         if (outgoing.state === 'scheduled') await goAt(tx, connectionId, outgoing, now());
         await tx.query(
-          `update outbox set state = 'queued', step = 'none', next_attempt_at = now(), recipients = $3, error = null,
-             dismissed_at = null where connection_id = $1 and id = $2`,
+          `update outbox set state = 'queued', step = 'none', next_attempt_at = now(), recipients = $3, error = null
+           where connection_id = $1 and id = $2`,
           [connectionId, outgoing.id, JSON.stringify(recipients)],
         );
+        if (outgoing.dismissed_at !== null) await bringBack(tx, connectionId, outgoing);
         await resumeSending(tx, connectionId);
         await publish(tx, { connectionId, kind: 'counts', ids: [] });
       }),
