@@ -17,6 +17,8 @@ export * from './mailbox/make-mailbox.ts';
 export { createRandom, type Random } from './mailbox/random.ts';
 export * from './message/charset.ts';
 export * from './message/message.ts';
+export { followRedirects } from './openid/browse.ts';
+export * from './openid/start-openid.ts';
 export { startCourier } from './others/start-courier.ts';
 export { startCyrus } from './others/start-cyrus.ts';
 export { type PlainImapServer, unpackedRoot } from './others/unpacked.ts';
