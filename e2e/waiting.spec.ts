@@ -2,7 +2,7 @@
 import { expect, type Page } from '@playwright/test';
 import { message } from '@postroom/mail-lab';
 import { test } from './app.fixture.ts';
-import { connectAccount, row, signUp } from './steps.ts';
+import { call, connectAccount, row, signUp } from './steps.ts';
 
 const letter = (subject: string, day: number) =>
   message({
@@ -16,19 +16,6 @@ const letter = (subject: string, day: number) =>
 const outgoing = (page: Page, subject: string) => page.getByTestId('outbox-row').filter({ hasText: subject });
 const folder = (page: Page, id: string) => page.getByTestId(`folder-${id}`);
 
-/** As the app itself asks, for times that no person would wait for. */
-const call = (page: Page, procedure: string, input: Record<string, unknown>) =>
-  page.evaluate(
-    async ([path, json]) => {
-      const answer = await fetch(`/api/trpc/${path}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ json }),
-      });
-      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-    },
-    [procedure, input] as const,
-  );
 const soon = () => new Date(Date.now() + 1_500).toISOString();
 
 test('snooze, wake, send later, change one’s mind, and hear that nobody answered', async ({ app, mail, page }) => {

@@ -37,6 +37,8 @@ const OF_LOOKS =
   /^imap: (the answer to )?(IDLE|NOOP|LIST|LSUB|STATUS|ID|CAPABILITY|NAMESPACE|ENABLE|LOGIN|AUTHENTICATE|LOGOUT)$/;
 
 const SETTLE_MS = 30_000;
+/** Nothing is said for so long: what the account's first look brought with it is through. */
+const QUIET_MS = 2_000;
 
 export async function withKillLab(kind: SiteKind, body: (lab: KillLab) => Promise<void>): Promise<void> {
   const undo: (() => Promise<unknown>)[] = [];
@@ -146,6 +148,16 @@ async function createLab(database: TestDatabase, site: SendSite, undo: (() => Pr
     };
   }
 
+  async function quiet(): Promise<void> {
+    let lastAt = Date.now();
+    onMoment = (moment) => {
+      if (!OF_OTHERS.test(moment) && !OF_LOOKS.test(moment)) lastAt = Date.now();
+      return undefined;
+    };
+    await waitUntil(() => Date.now() - lastAt > QUIET_MS, { timeoutMs: SETTLE_MS, what: 'silence on the wires' });
+    onMoment = () => undefined;
+  }
+
   /** Counts moments of the same name from now on. */
   function listen(hear: (point: string) => 'hold' | undefined): void {
     const counts = new Map<string, number>();
@@ -163,6 +175,7 @@ async function createLab(database: TestDatabase, site: SendSite, undo: (() => Pr
     site,
     async record() {
       const client = await begin();
+      await quiet();
       const heard: string[] = [];
       const sent = letter();
       listen((point) => void heard.push(point));

@@ -11,7 +11,7 @@ import { Button, IconButton } from '../../components/ui/button.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { trpc } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
-import { formatAddress } from '../../lib/format.ts';
+import { formatAddress, formatSize } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import { AddressField } from './address-field.tsx';
 import { EditorToolbar } from './editor-toolbar.tsx';
@@ -21,6 +21,7 @@ import { QuotedText } from './quoted-text.tsx';
 import { ConflictNotice, SaveLine } from './save-state.tsx';
 import type { ComposeSeed } from './seeds.ts';
 import { ReminderChip, SendOptions } from './send-options.tsx';
+import { roomFor } from './size-limit.ts';
 import { useComposer } from './use-composer.ts';
 
 export interface ComposerProps {
@@ -30,6 +31,9 @@ export interface ComposerProps {
   renderHeader?: (options: { subject: string; close: () => void }) => ReactNode;
   className?: string;
 }
+
+const attachLabel = (limit: number | undefined) =>
+  limit === undefined ? text.attach : text.attachUpTo(formatSize(roomFor(limit)));
 
 export default function Composer({ seed, onClose, renderHeader, className }: ComposerProps) {
   const [hasCc, setHasCc] = useState(seed.cc.length > 0);
@@ -218,7 +222,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
           wasFor={seed.wasFor}
           onSend={(at) => void send(at)}
         />
-        <IconButton label={text.attach} onClick={() => fileInput.current?.click()}>
+        <IconButton label={attachLabel(composer.sizeLimit)} onClick={() => fileInput.current?.click()}>
           <Paperclip />
         </IconButton>
         <span aria-hidden="true" className="mx-1 h-4 w-px bg-line max-sm:hidden" />

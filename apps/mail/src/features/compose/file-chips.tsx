@@ -14,13 +14,15 @@ export function FileChips({ files, onRemove }: { files: readonly ComposeFile[]; 
           key={key}
           data-done={uploadId !== undefined}
           className={cn(
-            'relative flex h-8 max-w-full items-center gap-2 overflow-hidden rounded-md bg-hover pr-1 pl-2 text-xs',
-            problem !== undefined && 'bg-danger-soft text-danger',
+            'relative flex min-h-8 max-w-full items-center gap-2 overflow-hidden rounded-md bg-hover pr-1 pl-2 text-xs',
+            problem !== undefined && 'bg-danger-soft py-1 text-danger',
           )}
         >
           <Paperclip className="size-3.5 shrink-0 text-muted" aria-hidden="true" />
           <span className="max-w-56 truncate font-medium">{name}</span>
-          <span className="text-muted">{problem ?? formatSize(size)}</span>
+          <span className={cn('text-muted', problem !== undefined && 'text-danger')}>
+            {problem ?? formatSize(size)}
+          </span>
           <button
             type="button"
             aria-label={text.remove(name)}

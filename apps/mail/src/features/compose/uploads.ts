@@ -1,8 +1,10 @@
 /** Files on their way to the server, and those that are there. */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { z } from 'zod';
+import { formatSize } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import type { CarriedFile } from './seeds.ts';
+import { transmittedSize } from './size-limit.ts';
 
 export interface ComposeFile {
   key: string;
@@ -44,7 +46,8 @@ export interface Uploads {
   isBusy: boolean;
 }
 
-export function useUploads(carried: readonly CarriedFile[], onDone: () => void): Uploads {
+/** `limit`: octets of a message that the server takes; what would be too much is not even begun. */
+export function useUploads(carried: readonly CarriedFile[], limit: number | undefined, onDone: () => void): Uploads {
   const [files, setFiles] = useState<ComposeFile[]>([]);
   const running = useRef(new Map<string, AbortController>());
   const done = useRef(onDone);
@@ -76,9 +79,20 @@ export function useUploads(carried: readonly CarriedFile[], onDone: () => void):
   );
   const add = useCallback(
     (added: readonly File[]) => {
-      for (const file of added) begin({ name: file.name, type: file.type, size: file.size }, async () => file);
+      const taken: { size: number }[] = files.filter(({ problem }) => problem === undefined);
+      for (const file of added) {
+        const shown = { name: file.name, type: file.type, size: file.size };
+        const wouldBe = transmittedSize([...taken, shown]);
+        if (limit !== undefined && wouldBe > limit) {
+          const problem = text.tooLargeToSend(formatSize(wouldBe), formatSize(limit));
+          setFiles((current) => [...current, { key: crypto.randomUUID(), ...shown, progress: 0, problem }]);
+          continue;
+        }
+        taken.push(shown);
+        begin(shown, async () => file);
+      }
     },
-    [begin],
+    [begin, files, limit],
   );
   // Files of another message are fetched and stored anew, once.
   const hasCarried = useRef(false);

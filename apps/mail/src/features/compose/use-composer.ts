@@ -6,6 +6,7 @@ import { type Address, apiClient, type Failure, failureOf, type Inputs, trpc } f
 import { formatFullTime } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import { useSettings } from '../../lib/settings.ts';
+import { useConnections } from '../accounts/index.ts';
 import { isAddress } from './addresses.ts';
 import { type Autosave, createAutosave, type SaveState } from './autosave.ts';
 import { deliveredTo } from './recipients.ts';
@@ -51,8 +52,14 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
   const [draftId, setDraftId] = useState(seed.draft?.id);
   useEffect(() => (draftId === undefined ? undefined : takeInHand(draftId)), [draftId]);
   const autosaveRef = useRef<Autosave | undefined>(undefined);
+  const { connections } = useConnections();
+  const connection = connections.find(({ id, isDefault }) =>
+    seed.connectionId === undefined ? isDefault : id === seed.connectionId,
+  );
+  const sizeLimit = connection?.maxMessageSize;
   const uploads = useUploads(
     seed.files,
+    sizeLimit,
     useCallback(() => autosaveRef.current?.changed(), []),
   );
   const { data: aliases = [] } = useQuery(trpc.mail.getEmailAliases.queryOptions({ connectionId: seed.connectionId }));
@@ -211,6 +218,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     reminder,
     setReminder,
     uploads,
+    sizeLimit,
     saveState,
     problem,
     autosave,

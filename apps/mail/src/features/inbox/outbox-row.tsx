@@ -16,58 +16,57 @@ export interface OutboxRowProps {
   onChangeTime: () => void;
 }
 
-function noteOf({ state, sendAt, heldUntil, nextAttemptAt }: Outgoing): string {
+function noteOf({ state, sendAt, heldUntil, nextAttemptAt, error, recipients }: Outgoing): string {
   if (state === 'scheduled' && sendAt) return text.sendsAt(formatFullTime(sendAt));
   if (heldUntil) return text.heldUntil(formatClockOf(heldUntil));
-  const stands = text.outboxStates[state];
-  if (state === 'uncertain') return `${stands} · ${text.uncertainHint}`;
-  return nextAttemptAt ? `${stands} · ${text.retryAt(formatFullTime(nextAttemptAt))}` : stands;
+  if (state === 'queued' && error && !nextAttemptAt) return text.sendingPaused;
+  const taken = recipients.filter(({ status }) => status === 'accepted').length;
+  return [
+    text.outboxStates[state],
+    ...(taken > 0 && taken < recipients.length ? [text.takenBy(taken, recipients.length)] : []),
+    ...(nextAttemptAt ? [text.retryAt(formatFullTime(nextAttemptAt))] : []),
+  ].join(' · ');
 }
+
+const isStuck = ({ state }: Outgoing) => state === 'failed' || state === 'uncertain' || state === 'partial';
 
 const formatClockOf = (iso: string) => formatClock(new Date(iso));
 
 export function OutboxRow({ item, actions, onChangeTime }: OutboxRowProps) {
   const [isOpen, setIsOpen] = useState(false);
-  const isBad = ['failed', 'uncertain', 'partial'].includes(item.state);
-  const refused = item.recipients.filter(({ status }) => status === 'refused');
   const subject = item.subject || text.noSubject;
   return (
     <li className="border-b px-4 py-3 last:border-b-0" data-testid="outbox-row" data-state={item.state}>
       <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
-        <button
-          type="button"
-          className="group flex min-w-60 flex-1 items-start gap-2 rounded-md text-left"
-          aria-expanded={isOpen}
-          onClick={() => setIsOpen(!isOpen)}
-        >
-          <ChevronRight
-            className={cn('mt-0.5 size-4 shrink-0 text-muted transition-transform', isOpen && 'rotate-90')}
-            aria-hidden="true"
-          />
-          <span className="min-w-0 flex-1">
-            <span className="block truncate font-medium group-hover:underline">{subject}</span>
-            <span className="block truncate text-muted">
-              {text.draftTo([...item.to, ...item.cc, ...item.bcc].map(nameOf).join(', '))}
+        <div className="min-w-60 flex-1">
+          <button
+            type="button"
+            className="group flex w-full items-start gap-2 rounded-md text-left"
+            aria-expanded={isOpen}
+            onClick={() => setIsOpen(!isOpen)}
+          >
+            <ChevronRight
+              className={cn('mt-0.5 size-4 shrink-0 text-muted transition-transform', isOpen && 'rotate-90')}
+              aria-hidden="true"
+            />
+            <span className="min-w-0 flex-1">
+              <span className="block truncate font-medium group-hover:underline">{subject}</span>
+              <span className="block truncate text-muted">
+                {text.draftTo([...item.to, ...item.cc, ...item.bcc].map(nameOf).join(', '))}
+              </span>
             </span>
-            <span className={cn('mt-1 block text-xs', isBad ? 'text-danger' : 'text-muted')}>{noteOf(item)}</span>
+          </button>
+          <div className="mt-1 pl-6 text-xs select-text">
+            <p className={isStuck(item) ? 'font-medium text-danger' : 'text-muted'}>{noteOf(item)}</p>
             {item.remindAt && (
-              <span className="mt-0.5 flex items-center gap-1 text-xs text-muted">
+              <p className="mt-0.5 flex items-center gap-1 text-muted">
                 <BellRing className="size-3.5 shrink-0" aria-hidden="true" />
                 {text.remindsAt(formatFullTime(item.remindAt))}
-              </span>
+              </p>
             )}
-            {item.error && (
-              <span className="block text-xs">
-                {item.error.message} {item.error.fix}
-              </span>
-            )}
-            {refused.map(({ email, message }) => (
-              <span key={email} className="block text-xs text-danger">
-                {text.refused(email, message ?? text.outboxStates.failed)}
-              </span>
-            ))}
-          </span>
-        </button>
+            <Reasons item={item} />
+          </div>
+        </div>
         <RowButtons item={item} actions={actions} onChangeTime={onChangeTime} />
       </div>
       {isOpen && <Opened id={item.id} />}
@@ -75,32 +74,78 @@ export function OutboxRow({ item, actions, onChangeTime }: OutboxRowProps) {
   );
 }
 
-function RowButtons({ item, actions, onChangeTime }: OutboxRowProps) {
-  const { state, heldUntil } = item;
-  const isWaiting = state === 'scheduled' || state === 'queued';
-  const button = (label: string, onClick: () => void, isMain = false) => (
-    <Button size="small" variant={isMain ? 'outline' : 'ghost'} disabled={actions.isBusy} onClick={onClick}>
-      {label}
-    </Button>
+/** Why it did not simply go, and what the server says of each recipient. */
+function Reasons({ item }: { item: Outgoing }) {
+  const { state, error, recipients } = item;
+  // One alone: the error says it all.
+  const answered = recipients.length > 1 ? recipients.filter(({ message }) => message !== undefined) : [];
+  return (
+    <>
+      {state === 'uncertain' && <p className="mt-0.5 max-w-prose">{text.uncertainHint}</p>}
+      {state !== 'uncertain' && error && (
+        <p className="mt-0.5 max-w-prose [overflow-wrap:anywhere]">
+          {error.message} {error.fix}
+        </p>
+      )}
+      {answered.map(({ email, message = '', status }) => {
+        const isLater = status === 'deferred' && !isStuck(item);
+        return (
+          <p key={email} className={cn('mt-0.5 [overflow-wrap:anywhere]', isLater ? 'text-muted' : 'text-danger')}>
+            {isLater ? text.deferred(email, message) : text.refused(email, message)}
+          </p>
+        );
+      })}
+    </>
   );
+}
+
+interface Choice {
+  label: string;
+  onClick: () => void;
+  isMain?: boolean;
+}
+
+/** What can be done, the likeliest first. */
+function choicesOf({ item, actions, onChangeTime }: OutboxRowProps): Choice[] {
+  const { state, heldUntil } = item;
+  const retry = (label: string, isMain = true) => ({ label, onClick: () => actions.sendNow(item), isMain });
+  const anew = [
+    { label: text.editAnew, onClick: () => actions.editAnew(item) },
+    { label: text.dismiss, onClick: () => actions.dismiss(item) },
+  ];
+  if (state === 'uncertain')
+    return [
+      { label: text.hasArrived, onClick: () => actions.hasArrived(item), isMain: true },
+      retry(text.sendAgain),
+      ...anew,
+    ];
+  if (state === 'failed') return [retry(text.tryAgain), ...anew];
+  if (state === 'partial') return [retry(text.sendToRefused), ...anew];
+  if (state !== 'scheduled' && state !== 'queued') return [];
+  const edit = (label: string, isMain: boolean) => ({ label, onClick: () => actions.edit(item), isMain });
+  if (heldUntil !== undefined) return [retry(text.retrySend, false), edit(text.undoSend, true)];
+  return [
+    retry(text.retrySend),
+    ...(state === 'scheduled' ? [{ label: text.changeTime, onClick: onChangeTime }] : []),
+    edit(text.cancelSend, false),
+    { label: text.dontSend, onClick: () => actions.cancel(item) },
+  ];
+}
+
+function RowButtons(props: OutboxRowProps) {
   return (
     <div className="flex flex-wrap gap-1 max-sm:pl-6">
-      {(isWaiting || state === 'failed' || state === 'uncertain') &&
-        button(
-          state === 'uncertain' ? text.sendAgain : text.retrySend,
-          () => actions.sendNow(item),
-          heldUntil === undefined,
-        )}
-      {state === 'scheduled' && button(text.changeTime, onChangeTime)}
-      {(isWaiting || state === 'failed') &&
-        button(
-          heldUntil === undefined ? text.cancelSend : text.undoSend,
-          () => actions.edit(item),
-          heldUntil !== undefined,
-        )}
-      {(isWaiting || state === 'failed') &&
-        heldUntil === undefined &&
-        button(text.dontSend, () => actions.cancel(item))}
+      {choicesOf(props).map(({ label, onClick, isMain }) => (
+        <Button
+          key={label}
+          size="small"
+          variant={isMain ? 'outline' : 'ghost'}
+          disabled={props.actions.isBusy}
+          onClick={onClick}
+        >
+          {label}
+        </Button>
+      ))}
     </div>
   );
 }

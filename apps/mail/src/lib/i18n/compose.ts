@@ -29,6 +29,9 @@ export const composeText = {
   undo: 'Undo',
   undoTooLate: 'The message is on its way already.',
   attach: 'Attach files',
+  attachUpTo: (size: string) => `Attach files, up to ${size} in all`,
+  tooLargeToSend: (size: string, limit: string) =>
+    `With it the message would be ${size} on its way; your mail server takes ${limit}. Files grow by a third when they are sent by mail.`,
   dropHere: 'Drop files to attach them',
   remove: (name: string) => `Remove ${name}`,
   invalidAddress: (text: string) => `${text}, not a mail address`,
