@@ -1,4 +1,4 @@
-/** A large attachment through the app, beside the same part over IMAP alone. */
+/** A large attachment that arrives, is opened and goes through the app, beside the same part over IMAP alone. */
 import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { message, waitUntil } from '@postroom/mail-lab';
@@ -8,26 +8,26 @@ import { type Row, row } from './row.ts';
 import type { Stage } from './stage.ts';
 import { median, timed } from './statistics.ts';
 
-const MEGABYTES = 25;
+const MEGABYTES = 50;
 const TIMES = 5;
 const WATCH_MS = 10;
-const SUBJECT = 'Twenty-five megabytes';
+const SUBJECT = 'Fifty megabytes';
 
 export async function fileRows(stage: Stage): Promise<Row[]> {
   const content = randomBytes(MEGABYTES * 2 ** 20);
   const file = { filename: 'large.bin', type: 'application/octet-stream', content };
-  await stage.deliver(message({ subject: SUBJECT, date: new Date(), attachments: [file] }));
-  const path = await waitUntil(() => pathOfFile(stage), { timeoutMs: 60_000, what: SUBJECT });
-  const other = await stage.openImap();
-  const { exists } = await other.mailboxOpen('INBOX', { readOnly: true });
-
+  const arriving = message({ subject: SUBJECT, date: new Date(), attachments: [file] });
   const raw: number[] = [];
   const ours: number[] = [];
-  let most = 0;
   const before = residentMb(stage.app.pid);
+  let most = before;
   const watch = setInterval(() => {
     most = Math.max(most, residentMb(stage.app.pid));
   }, WATCH_MS);
+  await stage.deliver(arriving);
+  const path = await waitUntil(() => pathOfFile(stage), { timeoutMs: 60_000, what: SUBJECT });
+  const other = await stage.openImap();
+  const { exists } = await other.mailboxOpen('INBOX', { readOnly: true });
   for (let index = 0; index < TIMES; index++) {
     raw.push(await rateOf(content.length, async () => sizeOf((await other.download(String(exists), '2')).content)));
     ours.push(await rateOf(content.length, () => download(stage, path)));
@@ -48,11 +48,11 @@ export async function fileRows(stage: Stage): Promise<Row[]> {
     row(
       {
         id: 'file-memory',
-        what: 'meanwhile, growth of the process (RSS)',
+        what: 'meanwhile, from its arrival on, growth of the process (RSS)',
         unit: 'MB',
-        targets: [{ of: 'p95', atMost: 32 }],
+        targets: [{ of: 'p95', atMost: 64 }],
       },
-      [Math.max(0, most - before)],
+      [most - before],
     ),
   ];
 }

@@ -86,7 +86,7 @@ test('what is stuck says why, and goes on as its writer decides', async ({ app, 
   });
 
   await test.step('it is sent to those alone that were refused', async () => {
-    await outgoing(page, 'Friday').getByRole('button', { name: 'Send to the others again' }).click();
+    await outgoing(page, 'Friday').getByRole('button', { name: 'Send to the refused again' }).click();
     await expect(outgoing(page, 'Friday')).toHaveCount(0);
     expect(smtp.messages.at(-1)?.rcptTo).toEqual(['dan@lab.test']);
   });

@@ -25,10 +25,11 @@ it('shows what needs somebody first, then what goes in a moment, then what has a
     outgoing('held', { heldUntil: '2026-11-26T10:00:10.000Z' }),
     outgoing('again', { attempts: 2, nextAttemptAt: '2026-11-26T10:05:00.000Z' }),
     outgoing('refused', { state: 'failed' }),
+    outgoing('paused', { error: { code: 'AUTHENTICATION_FAILED', message: 'Not accepted.', retryable: false } }),
     outgoing('lost', { state: 'uncertain', createdAt: '2026-11-26T09:00:00.000Z' }),
   ]);
   expect(groups.map(({ id, items }) => [id, items.map((item) => item.id)])).toEqual([
-    ['stuck', ['lost', 'refused']],
+    ['stuck', ['lost', 'refused', 'paused']],
     ['held', ['held']],
     ['waiting', ['again']],
     ['scheduled', ['tonight', 'friday']],

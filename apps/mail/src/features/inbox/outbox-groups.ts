@@ -6,9 +6,18 @@ export interface OutboxGroup {
   items: Outgoing[];
 }
 
-function groupOf({ state, heldUntil }: Outgoing): OutboxGroup['id'] | undefined {
+/** It waits until somebody does something about its account. */
+export const isPaused = ({ state, error, nextAttemptAt, heldUntil }: Outgoing): boolean =>
+  state === 'queued' && error !== undefined && nextAttemptAt === undefined && heldUntil === undefined;
+
+/** Nothing more is tried by itself. */
+export const isStuck = ({ state }: Outgoing): boolean =>
+  state === 'failed' || state === 'uncertain' || state === 'partial';
+
+function groupOf(item: Outgoing): OutboxGroup['id'] | undefined {
+  const { state, heldUntil } = item;
   if (state === 'sent') return undefined;
-  if (state === 'failed' || state === 'uncertain' || state === 'partial') return 'stuck';
+  if (isStuck(item) || isPaused(item)) return 'stuck';
   if (state === 'scheduled') return 'scheduled';
   return heldUntil === undefined ? 'waiting' : 'held';
 }

@@ -8,6 +8,7 @@ import { failureOf, type Outgoing, trpc } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
 import { formatClock, formatFullTime, formatSize, nameOf } from '../../lib/format.ts';
 import { inboxText as text } from '../../lib/i18n/inbox.ts';
+import { isPaused, isStuck } from './outbox-groups.ts';
 import type { useOutboxActions } from './use-outbox-actions.ts';
 
 export interface OutboxRowProps {
@@ -16,10 +17,11 @@ export interface OutboxRowProps {
   onChangeTime: () => void;
 }
 
-function noteOf({ state, sendAt, heldUntil, nextAttemptAt, error, recipients }: Outgoing): string {
+function noteOf(item: Outgoing): string {
+  const { state, sendAt, heldUntil, nextAttemptAt, recipients } = item;
   if (state === 'scheduled' && sendAt) return text.sendsAt(formatFullTime(sendAt));
   if (heldUntil) return text.heldUntil(formatClockOf(heldUntil));
-  if (state === 'queued' && error && !nextAttemptAt) return text.sendingPaused;
+  if (isPaused(item)) return text.sendingPaused;
   const taken = recipients.filter(({ status }) => status === 'accepted').length;
   return [
     text.outboxStates[state],
@@ -27,8 +29,6 @@ function noteOf({ state, sendAt, heldUntil, nextAttemptAt, error, recipients }: 
     ...(nextAttemptAt ? [text.retryAt(formatFullTime(nextAttemptAt))] : []),
   ].join(' · ');
 }
-
-const isStuck = ({ state }: Outgoing) => state === 'failed' || state === 'uncertain' || state === 'partial';
 
 const formatClockOf = (iso: string) => formatClock(new Date(iso));
 
@@ -57,7 +57,7 @@ export function OutboxRow({ item, actions, onChangeTime }: OutboxRowProps) {
             </span>
           </button>
           <div className="mt-1 pl-6 text-xs select-text">
-            <p className={isStuck(item) ? 'font-medium text-danger' : 'text-muted'}>{noteOf(item)}</p>
+            <p className={isStuck(item) || isPaused(item) ? 'font-medium text-danger' : 'text-muted'}>{noteOf(item)}</p>
             {item.remindAt && (
               <p className="mt-0.5 flex items-center gap-1 text-muted">
                 <BellRing className="size-3.5 shrink-0" aria-hidden="true" />
@@ -83,9 +83,10 @@ function Reasons({ item }: { item: Outgoing }) {
     <>
       {state === 'uncertain' && <p className="mt-0.5 max-w-prose">{text.uncertainHint}</p>}
       {state !== 'uncertain' && error && (
-        <p className="mt-0.5 max-w-prose [overflow-wrap:anywhere]">
-          {error.message} {error.fix}
-        </p>
+        <>
+          <p className="mt-0.5 max-w-prose [overflow-wrap:anywhere]">{error.message}</p>
+          <p className="mt-0.5 max-w-prose text-muted">{error.fix}</p>
+        </>
       )}
       {answered.map(({ email, message = '', status }) => {
         const isLater = status === 'deferred' && !isStuck(item);

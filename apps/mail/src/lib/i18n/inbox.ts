@@ -91,7 +91,7 @@ export const inboxText = {
   hasArrived: 'It arrived',
   keptAsSent: 'Kept as sent.',
   tryAgain: 'Try again',
-  sendToRefused: 'Send to the others again',
+  sendToRefused: 'Send to the refused again',
   editAnew: 'Edit as new',
   dismiss: 'Dismiss',
   dismissed: 'Dismissed. Nothing more happens with it.',
