@@ -5,6 +5,7 @@
 import type { MailboxId, ThreadId } from '@postroom/db';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ImapSession } from '../imap/types.ts';
 import { createActions } from '../operations/actions.ts';
 import { runOperations } from '../operations/remote.ts';
 import { mail, type TestAccount, withAccount } from '../sync/account.fixture.ts';
@@ -14,6 +15,7 @@ import { readServer } from './server-state.fixture.ts';
 
 const NEVER = new AbortController().signal;
 const BARE = ['IMAP4rev1'];
+const WITH_CONDSTORE = ['IMAP4rev1', 'UIDPLUS', 'CONDSTORE', 'ENABLE', 'MOVE', 'LIST-EXTENDED', 'LIST-STATUS'];
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -33,16 +35,19 @@ async function differences({ connectionId, other }: TestAccount): Promise<string
   return differencesBetween(await readIndex(database.pool, connectionId), await readServer(other), []);
 }
 
+interface Story extends TestAccount {
+  readonly actions: ReturnType<typeof createActions>;
+  readonly work: ImapSession;
+  write(): Promise<void>;
+}
+
 /** With our client's actions, and a second session for their remote half. */
-function story(
-  body: (account: TestAccount & { actions: ReturnType<typeof createActions>; write(): Promise<void> }) => Promise<void>,
-  capabilities?: readonly string[],
-): Promise<void> {
+function story(body: (account: Story) => Promise<void>, capabilities?: readonly string[]): Promise<void> {
   return withAccount(database, { capabilities }, async (account) => {
     const work = await account.connect();
     try {
       const write = () => runOperations(database.pool, account.connectionId, work, NEVER);
-      await body({ ...account, actions: createActions({ pool: database.pool }), write });
+      await body({ ...account, actions: createActions({ pool: database.pool }), work, write });
     } finally {
       work.destroy();
     }
@@ -92,20 +97,46 @@ describe('mailboxes that go', () => {
       expect(await differences(account)).toEqual([]);
     }));
 
-  it('one that is away for a moment has all its mail when it is back, whatever was done meanwhile', () =>
+  it('one that another client has renamed is acted on under its new name, and is whole when it is renamed back', () =>
     story(async (account) => {
       const { other, look, actions, write, connectionId } = account;
       await other.mailboxCreate('Trips');
-      await other.append('Trips', mail('Ticket'));
+      for (const subject of ['Ticket', 'Old ticket', 'Map']) await other.append('Trips', mail(subject));
       await look();
-      await actions.delete(connectionId, await threadOf(account, 'Ticket'), null);
+      await actions.markAsRead(connectionId, await threadOf(account, 'Ticket'));
+      await actions.delete(connectionId, await threadOf(account, 'Old ticket'), null);
       await other.mailboxRename('Trips', 'Elsewhere');
       await write();
+      expect(await account.onServer('Elsewhere')).toEqual(['Map *', 'Ticket']);
       await other.mailboxRename('Elsewhere', 'Trips');
       for (let turn = 0; turn < 2; turn += 1) await look();
       expect(await differences(account)).toEqual([]);
-      expect(await account.list('Trips')).toEqual(['Ticket *']);
+      expect(await account.list('Trips')).toEqual(['Map *', 'Ticket']);
+      expect(await account.list('Trash')).toEqual(['Old ticket *']);
     }));
+
+  for (const [kind, capabilities] of [
+    ['QRESYNC', undefined],
+    ['CONDSTORE alone', WITH_CONDSTORE],
+    ['IMAP4rev1 alone', BARE],
+  ] as const) {
+    it(`one that is away while it is acted on is as the server has it when it is back: ${kind}`, () =>
+      story(async (account) => {
+        const { other, look, actions, write, work, connectionId } = account;
+        await other.mailboxCreate('Trips');
+        await other.append('Trips', mail('Ticket'));
+        await look();
+        await actions.markAsRead(connectionId, await threadOf(account, 'Ticket'));
+        // To where we are not shown it.
+        const list = work.list.bind(work);
+        work.list = async (options) => (await list(options)).filter(({ path }) => path !== 'Hidden');
+        await other.mailboxRename('Trips', 'Hidden');
+        await write();
+        await other.mailboxRename('Hidden', 'Trips');
+        for (let turn = 0; turn < 2; turn += 1) await look();
+        expect(await differences(account)).toEqual([]);
+      }, capabilities));
+  }
 
   it('another one in its place keeps its messages: a UID is not acted on under another UIDVALIDITY', () =>
     story(async (account) => {

@@ -10,9 +10,10 @@ import type { FlagUpdate, ImapSession } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import { lockAccount, rows, transaction } from '../index/sql.ts';
 import { applyFlags } from '../sync/apply-flags.ts';
+import { doubtFlags, listAgain } from './away.ts';
 import { findUids } from './find-uids.ts';
 import type { FlagPayload } from './overlay.ts';
-import { locate, openPlace, piecesOf } from './places.ts';
+import { locate, openPlace, type Place, piecesOf } from './places.ts';
 import { storeFlags } from './store-flags.ts';
 
 /** Changes them everywhere, and writes down where. */
@@ -25,28 +26,48 @@ export async function runFlags(
 ): Promise<void> {
   const ids = messageIds as MessageRowId[];
   const reached = new Set<PlacementId>();
-  do {
+  const passedOver = new Set<PlacementId>();
+  for (let hasListed = false; ; ) {
     await findUids(pool, connectionId, session, { messageIds: ids, mailboxId: null });
+    const away: Place[] = [];
     for (const place of await locate(pool, connectionId, ids, null)) {
-      const todo = new Map([...place.uids].filter(([, { placementId }]) => !reached.has(placementId)));
-      if (todo.size === 0) continue;
-      const isThere = (await openPlace(session, place)) !== null;
-      for (const uids of isThere ? piecesOf({ ...place, uids: todo }) : []) {
+      const todo = without(place, reached, passedOver);
+      if (todo.uids.size === 0) continue;
+      if ((await openPlace(session, place)) === null) {
+        away.push(todo);
+        continue;
+      }
+      for (const uids of piecesOf(todo)) {
         if (session.quirks.labels === null) await storeFlags(session, uids, { add, remove });
         else await storeChange({ pool, connectionId, session }, uids, { add, remove });
       }
-      for (const { placementId } of todo.values()) reached.add(placementId);
+      for (const { placementId } of todo.uids.values()) reached.add(placementId);
     }
-  } while (!(await finish(pool, connectionId, id, ids, reached)));
+    if (away.length > 0 && !hasListed) {
+      hasListed = true;
+      await listAgain(pool, connectionId, session);
+      continue;
+    }
+    for (const { mailboxId, uids } of away) {
+      await doubtFlags(pool, connectionId, mailboxId);
+      for (const { placementId } of uids.values()) passedOver.add(placementId);
+    }
+    if (await finish(pool, connectionId, id, ids, { reached, passedOver })) return;
+  }
 }
 
-/** Ends the operation unless there is a copy that has not heard of it. */
+function without(place: Place, ...sets: readonly ReadonlySet<PlacementId>[]): Place {
+  const isLeft = ({ placementId }: { placementId: PlacementId }) => !sets.some((one) => one.has(placementId));
+  return { ...place, uids: new Map([...place.uids].filter(([, of]) => isLeft(of))) };
+}
+
+/** Ends the operation unless there is a copy that has not heard of it and could. */
 async function finish(
   pool: pg.Pool,
   connectionId: ConnectionId,
   id: OperationId,
   messageIds: readonly MessageRowId[],
-  reached: ReadonlySet<PlacementId>,
+  { reached, passedOver }: { reached: ReadonlySet<PlacementId>; passedOver: ReadonlySet<PlacementId> },
 ): Promise<boolean> {
   return transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
@@ -54,7 +75,7 @@ async function finish(
       tx,
       `select 1 from placement where connection_id = $1 and message_id = any($2::bigint[]) and uid is not null
          and id <> all($3::bigint[]) limit 1`,
-      [connectionId, messageIds, [...reached]],
+      [connectionId, messageIds, [...reached, ...passedOver]],
     );
     if (unreached.length > 0) return false;
     await tx.query(
@@ -75,7 +96,10 @@ export async function rereadFlags(
 ): Promise<void> {
   const gmailOf = await gmailTargets(pool, connectionId, session);
   for (const place of await locate(pool, connectionId, messageIds, null)) {
-    if (!(await openPlace(session, place, { readOnly: true }))) continue;
+    if (!(await openPlace(session, place, { readOnly: true }))) {
+      await doubtFlags(pool, connectionId, place.mailboxId);
+      continue;
+    }
     const askedAt = new Date();
     const updates: FlagUpdate[] = [];
     const onBatch = async (batch: readonly FlagUpdate[]) => void updates.push(...batch);

@@ -18,13 +18,14 @@ import { splitMoved } from '../index/split-copies.ts';
 import { lockAccount, row, type Tx, transaction } from '../index/sql.ts';
 import { tellThreads, threadsOf } from '../outbox/own-copy.ts';
 import { orphan } from '../sync/vanished.ts';
+import { openWhere } from './away.ts';
 import { findUids } from './find-uids.ts';
 import { findCopied } from './half-moves.ts';
 import { changeFlags, takeBack, threadsOfOperation } from './local.ts';
 import { type OwnMailbox, onServer } from './mailbox-of-role.ts';
 import { loadOpenFlagOps } from './overlay.ts';
 import { type MoveItem, type OperationBody, type OperationOf, operationSchema } from './payloads.ts';
-import { locate, openPlace, type Place, piecesOf } from './places.ts';
+import { type Place, piecesOf } from './places.ts';
 import { isAboutKeywords, keepHere } from './refused-keywords.ts';
 import { rereadFlags, runFlags } from './remote-flags.ts';
 import { snoozeHere } from './snooze-refused.ts';
@@ -140,28 +141,28 @@ async function runRemoval(
       target && wasBegun && !session.capabilities.move
         ? await findCopied(pool, connectionId, session, { messageIds: ids, target: target.id, operationId: id })
         : NONE;
-    await findUids(pool, connectionId, session, { messageIds: ids, mailboxId: from });
-    for (const place of await locate(pool, connectionId, ids, from)) {
-      if (!(await openPlace(session, place))) {
-        await transaction(pool, (tx) => letStay(tx, connectionId, id, place));
-        continue;
+    const opened = await openWhere(pool, connectionId, session, { messageIds: ids, mailboxId: from });
+    if (!opened) continue;
+    const { place, isThere } = opened;
+    if (!isThere) {
+      await transaction(pool, (tx) => letStay(tx, connectionId, id, place));
+      continue;
+    }
+    for (const piece of piecesOf(place)) {
+      const isCopied = (uid: Uid) => copied.has(place.uids.get(uid)?.messageId as MessageRowId);
+      const done = UidSet.of([...piece].filter(isCopied));
+      const uids = target ? piece.minus(done) : piece;
+      if (!done.isEmpty) {
+        const { left } = await session.expunge(done);
+        await transaction(pool, (tx) =>
+          settle(tx, connectionId, id, { place, uids: done, target, uidMap: NOWHERE, left }),
+        );
       }
-      for (const piece of piecesOf(place)) {
-        const isCopied = (uid: Uid) => copied.has(place.uids.get(uid)?.messageId as MessageRowId);
-        const done = UidSet.of([...piece].filter(isCopied));
-        const uids = target ? piece.minus(done) : piece;
-        if (!done.isEmpty) {
-          const { left } = await session.expunge(done);
-          await transaction(pool, (tx) =>
-            settle(tx, connectionId, id, { place, uids: done, target, uidMap: NOWHERE, left }),
-          );
-        }
-        if (uids.isEmpty) continue;
-        const outcome = target
-          ? await session.move(uids, target.path)
-          : { uidMap: NOWHERE, ...(await session.expunge(uids)) };
-        await transaction(pool, (tx) => settle(tx, connectionId, id, { place, uids, target, ...outcome }));
-      }
+      if (uids.isEmpty) continue;
+      const outcome = target
+        ? await session.move(uids, target.path)
+        : { uidMap: NOWHERE, ...(await session.expunge(uids)) };
+      await transaction(pool, (tx) => settle(tx, connectionId, id, { place, uids, target, ...outcome }));
     }
   }
 }

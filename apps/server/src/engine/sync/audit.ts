@@ -160,7 +160,8 @@ async function auditMailbox(context: SyncContext, mailbox: MailboxRow): Promise<
   const current = (await loadMailboxes(context.pool, context.connectionId)).find(({ id }) => id === mailbox.id);
   if (!current) return null;
   // Without mod-sequences the sync reads all flags from time to time only: now is such a time.
-  const { backfill } = await syncMailbox(context, { ...current, reconciledAt: null });
+  const asked = current.highestModSeq === null ? { ...current, reconciledAt: null } : current;
+  const { backfill } = await syncMailbox(context, asked);
   const second = backfill === null ? await compare(context, current) : null;
   if (second === null) return null;
   const drift = confirmedDrift(first.drift, second.drift);

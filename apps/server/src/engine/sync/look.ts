@@ -110,7 +110,9 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
   }
 
   async function sync(mailbox: MailboxRow): Promise<void> {
-    const state = deps.flagsTold.delete(mailbox.path) ? { ...mailbox, reconciledAt: null } : mailbox;
+    // Where mod-sequences tell which flags changed, they need not be told to be asked for.
+    const isTold = deps.flagsTold.delete(mailbox.path) && mailbox.highestModSeq === null;
+    const state = isTold ? { ...mailbox, reconciledAt: null } : mailbox;
     const outcome = await syncMailbox(contextOf({ mailboxId: mailbox.id, role: mailbox.role }), state);
     deps.requested.delete(mailbox.path);
     looked.add(mailbox.id);

@@ -49,6 +49,7 @@ export function isUnchanged(
     uidNext: Uid | null;
     highestModSeq: ModSeq | null;
     syncedMinUid: Uid | null;
+    reconciledAt: Date | null;
     exists: number;
     hasUnlinked: boolean;
   },
@@ -61,5 +62,6 @@ export function isUnchanged(
     status.messages === mailbox.exists;
   if (!same) return false;
   if (status.messages === 0) return true;
+  if (mailbox.reconciledAt === null) return false;
   return status.highestModSeq !== null && status.highestModSeq === mailbox.highestModSeq;
 }

@@ -34,6 +34,7 @@ export async function syncMailbox(context: SyncContext, mailbox: MailboxState): 
     learned.qresyncTrusted !== false &&
     mailbox.uidValidity !== null &&
     mailbox.highestModSeq !== null &&
+    mailbox.reconciledAt !== null &&
     mailbox.syncedMinUid === (0 as Uid);
   const unlinked = await unlinkedPlacements(context);
   const askedAt = context.now();

@@ -104,6 +104,12 @@ const table: { name: string; local: LocalMailbox; remote: RemoteMailbox; plan: S
     plan: incremental({ flags: { kind: 'sweep', newest: null }, vanished: { kind: 'compare' } }),
   },
   {
+    name: 'flags that are doubted are read again, whatever the mod-sequence',
+    local: local({ reconciledAt: null }),
+    remote: remote(),
+    plan: incremental({ flags: { kind: 'sweep', newest: null }, vanished: { kind: 'compare' } }),
+  },
+  {
     name: 'the plain way reads the flags of a small mailbox again at each look',
     local: local({ highestModSeq: null }),
     remote: remote({ highestModSeq: null }),

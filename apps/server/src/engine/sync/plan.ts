@@ -17,7 +17,7 @@ export interface LocalMailbox {
   readonly syncedMinUid: Uid | null;
   /** Placements with a UID. */
   readonly count: number;
-  /** When all UIDs and flags were last compared. */
+  /** When all UIDs and flags were last compared. Null where all older mail is here: what is known of flags is not trusted. */
   readonly reconciledAt: Date | null;
 }
 
@@ -77,7 +77,7 @@ export function planSync(local: LocalMailbox, remote: RemoteMailbox, now: Date):
     return { kind: 'incremental', newFrom, flags: { kind: 'told' }, vanished: { kind: 'told' }, backfill };
   }
   const sweepDue = local.reconciledAt === null || now.getTime() - local.reconciledAt.getTime() >= SWEEP_ALL_MS;
-  const flags = planFlags(local, remote, sweepDue);
+  const flags = planFlags(local, remote, { sweepDue, backfill });
   // One that went and one that we lack add up to what is there: whoever reads all flags anyway asks for all UIDs too.
   const readsAll = flags.kind === 'sweep' && flags.newest === null;
   const vanished = readsAll
@@ -86,9 +86,14 @@ export function planSync(local: LocalMailbox, remote: RemoteMailbox, now: Date):
   return { kind: 'incremental', newFrom, flags, vanished, backfill };
 }
 
-function planFlags(local: LocalMailbox, remote: RemoteMailbox, sweepDue: boolean): FlagsStep {
+function planFlags(
+  local: LocalMailbox,
+  remote: RemoteMailbox,
+  { sweepDue, backfill }: { sweepDue: boolean; backfill: boolean },
+): FlagsStep {
   if (local.count === 0) return { kind: 'none' };
-  if (remote.highestModSeq === null || local.highestModSeq === null) {
+  const isDoubted = local.reconciledAt === null && !backfill;
+  if (remote.highestModSeq === null || local.highestModSeq === null || isDoubted) {
     return { kind: 'sweep', newest: sweepDue || local.count <= SWEEP_NEWEST ? null : SWEEP_NEWEST };
   }
   if (remote.highestModSeq === local.highestModSeq) return { kind: 'none' };
