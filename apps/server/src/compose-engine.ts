@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';
+import { createOAuthEngine, type OAuthEngine, type ReviseProvider } from './compose-oauth.ts';
 import { type AccountAccess, createAccountAccess } from './engine/accounts/access.ts';
-import { createConnectionTest } from './engine/accounts/connection-test.ts';
+import { createConnectionTest, type ProposedConnection } from './engine/accounts/connection-test.ts';
 import { createDialler } from './engine/accounts/dialler.ts';
 import { createDiscovery } from './engine/accounts/discovery/discovery.ts';
 import { createDiscoveryNetwork } from './engine/accounts/discovery/network.ts';
@@ -20,7 +21,7 @@ import { saveLearned } from './engine/sync/connection-state.ts';
 import { announceRestart } from './engine/sync/restart.ts';
 import { type Supervisor, startSupervisor } from './engine/sync/supervisor.ts';
 import type { Env } from './env.ts';
-import type { Candidate, ConnectionTest, DoctorReport, Endpoint, NewConnection } from './lib/driver/schemas.ts';
+import type { Candidate, ConnectionTest, DoctorReport, Endpoint } from './lib/driver/schemas.ts';
 import type { Log } from './lib/log.ts';
 import type { EventHub } from './lib/services/events.ts';
 import { createEgress } from './security/egress.ts';
@@ -33,11 +34,12 @@ export interface MailEngine {
   readonly vault: Vault;
   readonly access: AccountAccess;
   readonly https: HttpsClient;
+  readonly oauth: OAuthEngine;
   readonly textWork: TextWork;
   /** The instance's own mail server, to fill the connect form with. */
   readonly ownServer: { readonly imap: Endpoint; readonly smtp: Endpoint } | null;
   readonly discover: (email: string) => Promise<Candidate[]>;
-  readonly testConnection: (connection: NewConnection) => Promise<ConnectionTest>;
+  readonly testConnection: (connection: ProposedConnection) => Promise<ConnectionTest>;
   readonly examine: (connectionId: ConnectionId) => Promise<DoctorReport>;
   /** The account's settings changed: its sessions end and its worker, wherever it runs, begins anew. */
   readonly restartAccount: (connectionId: ConnectionId) => Promise<void>;
@@ -46,18 +48,25 @@ export interface MailEngine {
   close(): Promise<void>;
 }
 
-export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool: pg.Pool }): MailEngine {
+export interface MailEngineDeps {
+  readonly env: Env;
+  readonly log: Log;
+  readonly pool: pg.Pool;
+  readonly reviseProvider: ReviseProvider;
+}
+
+export function createMailEngine({ env, log, pool, reviseProvider }: MailEngineDeps): MailEngine {
   const owner = randomUUID();
   const now = () => new Date();
   const write = (event: string, detail: Readonly<Record<string, unknown>>) => log.warn(detail, event);
   const egress = createEgress({ mode: env.MAIL_EGRESS, allow: env.MAIL_EGRESS_ALLOW });
-  const tls = createTlsPolicy({
-    extraCa: env.MAIL_TLS_CA_FILE === undefined ? null : readFileSync(env.MAIL_TLS_CA_FILE, 'utf8'),
-    insecureHosts: env.MAIL_TLS_INSECURE_HOSTS,
-  });
+  const extraCa = env.MAIL_TLS_CA_FILE === undefined ? null : readFileSync(env.MAIL_TLS_CA_FILE, 'utf8');
+  const tls = createTlsPolicy({ extraCa, insecureHosts: env.MAIL_TLS_INSECURE_HOSTS });
   const dialler = createDialler({ egress, tls });
   const https = createHttpsClient({ egress });
   const vault = createVault(localKeyWrapper(parseKeyRing(env.CREDENTIALS_KEYS)));
+  const ownServer = ownServerOf(env);
+  const oauth = createOAuthEngine({ env, pool, vault, egress, extraCa, ownServer, reviseProvider });
   const sessions = createImapPool({
     dial: (account) => dialler.dialImap(account),
     now: Date.now,
@@ -65,10 +74,10 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
       saveLearned(pool, connectionId, { maxConnections }).catch((error: unknown) => write('not learned', { error }));
     },
   });
-  const access = createAccountAccess({ pool, vault, withSession: sessions.withSession });
+  const access = createAccountAccess({ pool, vault, tokens: oauth.tokens, withSession: sessions.withSession });
   const submit: Submit = async (connectionId, request) => {
-    const { smtp, smtpPassword, pins } = await access.open(connectionId);
-    return dialler.dialSubmission({ endpoint: smtp, password: smtpPassword, pin: pins.smtp }, request);
+    const { smtp, smtpAuth, pins } = await access.open(connectionId);
+    return dialler.dialSubmission({ endpoint: smtp, auth: smtpAuth, pin: pins.smtp }, request);
   };
   const work = createAccountWork({
     pool,
@@ -78,7 +87,6 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
   });
   const audit = createAudit({ pool, now, log: write });
   const textWork = createTextWork();
-  const ownServer = ownServerOf(env);
   const testConnection = createConnectionTest({ dialler });
   let supervisor: Supervisor | undefined;
 
@@ -86,11 +94,13 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
     vault,
     access,
     https,
+    oauth,
     textWork,
     ownServer,
     discover: createDiscovery({
       ...createDiscoveryNetwork({ egress, https }),
       ownServer: ownServer && { ...ownServer, domains: env.MAIL_LOGIN_DOMAINS },
+      signIns: oauth.providers,
     }),
     testConnection,
     examine: createDoctor({ pool, access, testConnection }),
@@ -132,6 +142,7 @@ export function createMailEngine({ env, log, pool }: { env: Env; log: Log; pool:
     async close() {
       await sessions.close();
       await https.close();
+      await oauth.close();
       await textWork.close();
     },
   };

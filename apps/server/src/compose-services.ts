@@ -6,12 +6,14 @@ import { createDriverSource } from './lib/server-utils.ts';
 import { createConnectionService } from './lib/services/connections.ts';
 import { createContactService } from './lib/services/contacts.ts';
 import { createIdentityService } from './lib/services/identities.ts';
+import { createOAuthConnect, type OAuthConnectService } from './lib/services/oauth-connect.ts';
 import { createOutboxService } from './lib/services/outbox.ts';
 import { createSettingsService } from './lib/services/settings.ts';
 import type { EventService, PresenceService, RateLimitService, Services } from './lib/services.ts';
 import type { Audit } from './security/audit-log.ts';
 
 export interface ServiceDeps {
+  readonly appUrl: string;
   readonly pool: pg.Pool;
   readonly engine: MailEngine;
   readonly events: EventService;
@@ -21,8 +23,28 @@ export interface ServiceDeps {
   readonly signImage: (image: { userId: UserId; messageId: string; url: string }) => string;
 }
 
-export function createServices({ pool, engine, events, limits, presence, audit, signImage }: ServiceDeps): Services {
-  return {
+export function createServices({ appUrl, pool, engine, events, limits, presence, audit, signImage }: ServiceDeps): {
+  services: Services;
+  oauthConnect: OAuthConnectService;
+} {
+  const connections = createConnectionService({
+    pool,
+    vault: engine.vault,
+    access: engine.access,
+    discover: engine.discover,
+    testConnection: engine.testConnection,
+    examine: engine.examine,
+    restartAccount: engine.restartAccount,
+    audit: (event, userId, connectionId) => audit({ event, userId, connectionId }),
+  });
+  const oauthConnect = createOAuthConnect({
+    pool,
+    providers: engine.oauth.providers,
+    client: engine.oauth.client,
+    redirectUri: (providerId) => `${appUrl}/connect/${providerId}`,
+    store: connections.connectWithTokens,
+  });
+  const services: Services = {
     drivers: createDriverSource({
       pool,
       withImap: engine.access.withImap,
@@ -30,16 +52,7 @@ export function createServices({ pool, engine, events, limits, presence, audit, 
       signImage: (userId, messageId, url) => signImage({ userId, messageId, url }),
       now: () => new Date(),
     }),
-    connections: createConnectionService({
-      pool,
-      vault: engine.vault,
-      access: engine.access,
-      discover: engine.discover,
-      testConnection: engine.testConnection,
-      examine: engine.examine,
-      restartAccount: engine.restartAccount,
-      audit: (event, userId, connectionId) => audit({ event, userId, connectionId }),
-    }),
+    connections,
     outbox: createOutboxService({ pool }),
     identities: createIdentityService({ pool }),
     contacts: createContactService({ pool }),
@@ -48,4 +61,5 @@ export function createServices({ pool, engine, events, limits, presence, audit, 
     limits,
     presence,
   };
+  return { services, oauthConnect };
 }

@@ -54,7 +54,7 @@ export function createAnswerLab({ pool }: TestDatabase, smtp: MemorySmtp): Answe
           submit(
             {
               endpoint: { host: HOST, port: smtp.port, security: 'starttls', username: user.user },
-              password: user.password,
+              auth: { type: 'password', password: user.password },
             },
             { address: '127.0.0.1', tls },
             request,

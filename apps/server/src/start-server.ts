@@ -8,6 +8,7 @@ import { startEmbedded } from '@postroom/db/embedded';
 import { sql } from 'drizzle-orm';
 import { inspectRoutes } from 'hono/dev';
 import { createMailEngine, type MailEngine } from './compose-engine.ts';
+import type { ReviseProvider } from './compose-oauth.ts';
 import { createServices } from './compose-services.ts';
 import { cleanUpUploads, loadDraftFile, storeUpload } from './engine/outbox/uploads.ts';
 import { voidAllLeases } from './engine/sync/lease.ts';
@@ -21,6 +22,7 @@ import { createImageSigner } from './http/image-signature.ts';
 import { type Listener, listen } from './http/listen.ts';
 import { createMessageRoutes } from './http/messages.ts';
 import { countAccountsByState, countDriftByKind, createMetrics } from './http/metrics.ts';
+import { createOAuthConnectRoutes } from './http/oauth-connect.ts';
 import { ownOrigins } from './http/origin-check.ts';
 import { createStaticApp } from './http/static-app.ts';
 import { createUploadRoutes } from './http/uploads.ts';
@@ -43,6 +45,8 @@ export interface ServerOptions {
   readonly sessionCheckMs?: number;
   /** The folder of the web app as it was built. */
   readonly appRoot?: string;
+  /** Identity providers elsewhere than in the world. */
+  readonly reviseProvider?: ReviseProvider;
 }
 
 export interface RunningServer {
@@ -73,7 +77,12 @@ export async function startServer(env: Env, log: Log, options: ServerOptions = {
 async function run(
   env: Env,
   log: Log,
-  { now = Date.now, sessionCheckMs = SESSION_CHECK_MS, appRoot = APP_ROOT }: ServerOptions,
+  {
+    now = Date.now,
+    sessionCheckMs = SESSION_CHECK_MS,
+    appRoot = APP_ROOT,
+    reviseProvider = (provider) => provider,
+  }: ServerOptions,
   onStop: (step: () => Promise<unknown>) => void,
 ): Promise<Omit<RunningServer, 'stop'>> {
   const readiness: Readiness = { isMigrated: false, isShuttingDown: false };
@@ -86,12 +95,21 @@ async function run(
   const write = (event: string, detail: Readonly<Record<string, unknown>>) => log.warn(detail, event);
   const events = createEventHub({ databaseUrl, pool, log: write });
   onStop(() => events.close());
-  const engine = createMailEngine({ env, log, pool });
+  const engine = createMailEngine({ env, log, pool, reviseProvider });
   const image = createImageSigner(env.BETTER_AUTH_SECRET);
   const audit = createAuditLog(pool);
   const limits = createRateLimits(pool);
   const presence = createPresence({ pool, now: Date.now, log: (event, detail) => log.warn(detail, event) });
-  const services = createServices({ pool, engine, events, limits, presence, audit, signImage: image.sign });
+  const { services, oauthConnect } = createServices({
+    appUrl: env.APP_URL,
+    pool,
+    engine,
+    events,
+    limits,
+    presence,
+    audit,
+    signImage: image.sign,
+  });
 
   let listener: Listener | null = null;
   let routes: RunningServer['routes'] = [];
@@ -123,11 +141,13 @@ async function run(
       sessionCheckMs,
       isReady: () => readiness.isMigrated && !readiness.isShuttingDown,
       system: createHealthRoutes({ pingDatabase: () => database.db.execute(sql`select 1`), readiness, metrics }),
+      connect: createOAuthConnectRoutes({ connect: oauthConnect, limits }),
       api: [
         createConfigRoutes({
           signUp: env.SIGN_UP,
           canSignUp: auth.canSignUp,
           mailLogin: false,
+          emailProviders: oauthConnect.providers,
           defaultServers: engine.ownServer,
         }),
         createMessageRoutes({

@@ -143,6 +143,8 @@ export const ROUTES: Readonly<Record<string, RouteCase>> = {
   },
   'GET /api/image': { paths: ({ image }) => [image], stranger: 403 },
   'POST /api/uploads': { paths: () => ['/api/uploads'], stranger: 'own' },
+  'POST /api/auth/connect/:provider': { paths: () => ['/api/auth/connect/mail'], stranger: 'own' },
+  'POST /api/auth/connect/:provider/finish': { paths: () => ['/api/auth/connect/mail/finish'], stranger: 'own' },
   'ALL /api/auth/*': { paths: () => ['/api/auth/list-sessions', '/api/auth/list-accounts'], stranger: 'own' },
   'ALL /api/trpc/*': { paths: () => ['/api/trpc/settings.get'], stranger: 'own' },
   'ALL /api/*': { paths: () => ['/api/nothing-of-the-kind'], stranger: 'public' },

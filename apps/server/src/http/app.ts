@@ -4,7 +4,7 @@
  * is known before a route runs. Until the database is ready, and while the server ends, the API says so.
  */
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { Hono } from 'hono';
+import { Hono, type MiddlewareHandler } from 'hono';
 import type { Auth } from '../lib/auth.ts';
 import type { Log } from '../lib/log.ts';
 import type { Services } from '../lib/services.ts';
@@ -32,6 +32,8 @@ export interface HttpAppDeps {
   readonly sessionCheckMs: number;
   /** Health and metrics: answered whatever the state. */
   readonly system: Hono<HttpEnv>;
+  /** Signing in at mail providers: under /api/auth, and for somebody who is signed in here. */
+  readonly connect: Hono<HttpEnv>;
   /** Further routes of the API: files, uploads, pictures, configuration. */
   readonly api: readonly Hono<HttpEnv>[];
   /** The app in the browser; answers whatever nothing else does. */
@@ -63,11 +65,14 @@ export function createHttpApp(deps: HttpAppDeps): Hono<HttpEnv> {
   app.use('/api/*', originCheck(deps));
   app.use('/api/auth/*', bodyLimit(MAX_AUTH_BYTES));
   app.use('/api/trpc/*', bodyLimit(MAX_CALL_BYTES));
-  app.all('/api/auth/*', (c) => auth.handle(c.req.raw, c.get('clientAddress')));
-  app.use('/api/*', async (c, next) => {
+  const knowCaller: MiddlewareHandler<HttpEnv> = async (c, next) => {
     c.set('caller', NO_CALLER.has(c.req.path) ? null : await auth.callerOf(c.req.raw.headers));
     return next();
-  });
+  };
+  app.use('/api/auth/connect/*', knowCaller);
+  app.route('/', deps.connect);
+  app.all('/api/auth/*', (c) => auth.handle(c.req.raw, c.get('clientAddress')));
+  app.use('/api/*', knowCaller);
   // A stream is answered with 200 before tRPC asks whose it is.
   app.use('/api/trpc/events.subscribe', async (c, next) => {
     requireCaller(c);

@@ -5,8 +5,10 @@ import { mount } from './http.fixture.ts';
 it('says before anybody is signed in how one may sign in', async () => {
   const server = { host: 'mail.example.org', port: 993, security: 'tls' } as const;
   const defaultServers = { imap: server, smtp: { ...server, port: 465 } };
-  const routes = createConfigRoutes({ signUp: 'first', canSignUp: async () => true, mailLogin: true, defaultServers });
+  const emailProviders = [{ id: 'google', name: 'Google' }];
+  const said = { signUp: 'first', mailLogin: true, emailProviders, defaultServers } as const;
+  const routes = createConfigRoutes({ ...said, canSignUp: async () => true });
   const answer = await mount(routes, null).app.request('/api/config');
-  expect(await answer.json()).toEqual({ signUp: 'first', canSignUp: true, mailLogin: true, defaultServers });
+  expect(await answer.json()).toEqual({ ...said, canSignUp: true });
   expect(answer.headers.get('Cache-Control')).toBe('no-store');
 });

@@ -13,12 +13,14 @@ export interface ConfigRoutesDeps {
   readonly canSignUp: () => Promise<boolean>;
   /** Whether one may sign in with the mail account. */
   readonly mailLogin: boolean;
+  /** Providers whose sign-in page connects a mail account. */
+  readonly emailProviders: readonly { readonly id: string; readonly name: string }[];
   /** The instance's own mail server, if there is one. */
   readonly defaultServers: { readonly imap: DefaultServer; readonly smtp: DefaultServer } | null;
 }
 
-export function createConfigRoutes({ signUp, canSignUp, mailLogin, defaultServers }: ConfigRoutesDeps): Hono<HttpEnv> {
+export function createConfigRoutes({ canSignUp, ...said }: ConfigRoutesDeps): Hono<HttpEnv> {
   return new Hono<HttpEnv>().get('/api/config', async (c) =>
-    c.json({ signUp, canSignUp: await canSignUp(), mailLogin, defaultServers }, 200, { 'Cache-Control': 'no-store' }),
+    c.json({ ...said, canSignUp: await canSignUp() }, 200, { 'Cache-Control': 'no-store' }),
   );
 }

@@ -35,7 +35,9 @@ export const connection = pgTable(
     imap: jsonb('imap').$type<StoredEndpoint>().notNull(),
     smtp: jsonb('smtp').$type<StoredEndpoint>().notNull(),
     authType: text('auth_type').$type<'password' | 'oauth2'>().notNull().default('password'),
-    /** Vault envelopes (security/vault.ts), never clear text. AAD binds each to this row, its user and the column. */
+    /** Whose tokens they are where `authType` is `oauth2` (engine/accounts/oauth/providers.ts). */
+    oauthProvider: text('oauth_provider'),
+    /** Vault envelopes (security/vault.ts), never clear text; the IMAP secret is a password, or the tokens of OAuth. AAD binds each to this row, its user and the column. */
     imapSecret: text('imap_secret').notNull(),
     /** Null: the IMAP secret serves for submission too. */
     smtpSecret: text('smtp_secret'),
@@ -47,6 +49,8 @@ export const connection = pgTable(
     paused: boolean('paused').notNull().default(false),
     capabilities: text('capabilities').array().notNull().default([]),
     learned: jsonb('learned').$type<Learned>().notNull().default({}),
+    /** Somebody renews the tokens at this moment, until then at most (engine/accounts/oauth/token-source.ts). */
+    tokenClaimUntil: at('token_claim_until'),
     /** The worker that syncs this account, and until when its claim holds (engine/sync/lease.ts). */
     leaseOwner: text('lease_owner'),
     leaseUntil: at('lease_until'),
@@ -61,6 +65,31 @@ export const connection = pgTable(
     unique('connection_user_id').on(t.userId, t.id),
     uniqueIndex('connection_one_default').on(t.userId).where(sql`${t.isDefault}`),
   ],
+);
+
+/** A sign-in at a mail provider that was begun and has not come back: kept for minutes, used once, by whoever began it. */
+export const oauthRequest = pgTable(
+  'oauth_request',
+  {
+    /** SHA-256 of the state parameter. */
+    state: text('state').primaryKey(),
+    userId: text('user_id')
+      .$type<UserId>()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    providerId: text('provider_id').notNull(),
+    nonce: text('nonce').notNull(),
+    /** RFC 7636 code_verifier: of no use without the code, which never comes here. */
+    verifier: text('verifier').notNull(),
+    /** Who is meant to sign in, where that is known. */
+    email: text('email'),
+    /** The account that is signed in again; null for a new one. */
+    connectionId: integer('connection_id')
+      .$type<ConnectionId>()
+      .references(() => connection.id, { onDelete: 'cascade' }),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (t) => [index('oauth_request_user').on(t.userId), index('oauth_request_connection').on(t.connectionId)],
 );
 
 /** RFC 6154 / RFC 8621 §2 roles; `snoozed` is where we put what waits (engine/operations/snooze-place.ts). */

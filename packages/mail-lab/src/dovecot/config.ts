@@ -39,6 +39,8 @@ export interface DovecotSettings {
   tls?: boolean;
   /** Refuses LOGIN before STARTTLS (LOGINDISABLED). Default false. */
   requireTls?: boolean;
+  /** Takes access tokens, which it has checked by introspection (RFC 7662) at this address. */
+  oauth?: { introspectionUrl: string; mechanisms?: ('xoauth2' | 'oauthbearer')[] };
   /** More lines of configuration, put last. */
   extraConfig?: string;
 }
@@ -107,6 +109,30 @@ function tlsBlock(settings: DovecotSettings, place: DovecotPlace): string {
   return `ssl = ${settings.requireTls ? 'required' : 'yes'}\nssl_cert = <${place.certFile}\nssl_key = <${place.keyFile}`;
 }
 
+const tokenMechanisms = ({ oauth }: DovecotSettings): string[] =>
+  oauth === undefined ? [] : (oauth.mechanisms ?? ['xoauth2', 'oauthbearer']);
+
+function tokenBlock(settings: DovecotSettings, { directory }: DovecotPlace): string {
+  if (settings.oauth === undefined) return '';
+  return `passdb {
+  driver = oauth2
+  mechanisms = ${tokenMechanisms(settings).join(' ')}
+  args = ${directory}/oauth2.conf
+}`;
+}
+
+/** How tokens are checked; its own file, null where none are taken. */
+export function tokenFile({ oauth }: DovecotSettings): string | null {
+  if (oauth === undefined) return null;
+  return `introspection_mode = post
+introspection_url = ${oauth.introspectionUrl}
+active_attribute = active
+active_value = true
+username_attribute = sub
+username_format = %u
+`;
+}
+
 function processBlock(): string {
   const user = process.getuid?.() === 0 ? '' : String(process.env.USER ?? process.getuid?.());
   const asOneself = user
@@ -173,7 +199,7 @@ instance_name = ${directory}
 mail_location = maildir:~/Maildir
 mail_max_userip_connections = ${settings.mailMaxUserIpConnections ?? 200}
 first_valid_uid = 1
-auth_mechanisms = plain login
+auth_mechanisms = ${['plain', 'login', ...tokenMechanisms(settings)].join(' ')}
 auth_failure_delay = ${settings.authFailureDelayMs ?? 0} msecs
 disable_plaintext_auth = ${settings.requireTls ? 'yes' : 'no'}
 lmtp_save_to_detail_mailbox = no
@@ -182,8 +208,10 @@ submission_host =
 postmaster_address = postmaster@lab.test
 hostname = mail.lab.test
 ${tlsBlock(settings, place)}
+${tokenBlock(settings, place)}
 passdb {
   driver = passwd-file
+  mechanisms = plain login none
   args = scheme=PLAIN username_format=%u ${directory}/users
 }
 userdb {

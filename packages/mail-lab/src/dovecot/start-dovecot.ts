@@ -13,7 +13,7 @@ import { createTempDirectory } from '../process/temp-directory.ts';
 import { waitUntil } from '../process/wait-until.ts';
 import { commandPath } from '../required-commands.ts';
 import { type CertificateAuthority, type CertificateKind, writeCertificate } from '../tls/certificates.ts';
-import { type DovecotSettings, dovecotConfig, type LabUser, mailOwner, usersFile } from './config.ts';
+import { type DovecotSettings, dovecotConfig, type LabUser, mailOwner, tokenFile, usersFile } from './config.ts';
 
 const run = promisify(execFile);
 const ATTEMPTS = 5;
@@ -117,6 +117,8 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   const known = users.map((user) => ({ ...user }));
   const writeUsers = (): void => writeFileSync(join(directory, 'users'), usersFile(known), { mode: 0o644 });
   writeUsers();
+  const tokens = tokenFile(settings);
+  if (tokens !== null) writeFileSync(join(directory, 'oauth2.conf'), tokens, { mode: 0o644 });
 
   let daemon: Daemon | undefined;
   let ports = { imap: 0, imaps: 0, lmtp: 0 };

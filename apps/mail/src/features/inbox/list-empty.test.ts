@@ -7,6 +7,7 @@ const connection = (change: Partial<Connection>): Connection => ({
   email: 'ada@example.org',
   name: 'Ada',
   providerId: 'imap',
+  auth: 'password',
   isDefault: true,
   createdAt: '2026-11-20T10:00:00.000Z',
   state: 'live',

@@ -7,6 +7,9 @@ import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import type { ImapAccount, ImapSession, SessionPurpose } from '../imap/types.ts';
 import { row } from '../index/sql.ts';
+import type { AccountAuth } from './account-auth.ts';
+import type { ProposedConnection } from './connection-test.ts';
+import type { TokenSource } from './oauth/token-source.ts';
 
 /** A connection as the engine works with it, secrets in clear. */
 export interface OpenAccount {
@@ -16,8 +19,9 @@ export interface OpenAccount {
   readonly name: string;
   readonly imap: StoredEndpoint;
   readonly smtp: StoredEndpoint;
-  readonly imapPassword: string;
-  readonly smtpPassword: string;
+  readonly auth: AccountAuth;
+  /** The same one, unless sending has a password of its own. */
+  readonly smtpAuth: AccountAuth;
   readonly pins: StoredPins;
   readonly learned: Learned;
   readonly paused: boolean;
@@ -51,6 +55,7 @@ interface ConnectionRow {
   name: string;
   imap: StoredEndpoint;
   smtp: StoredEndpoint;
+  auth_type: 'password' | 'oauth2';
   imap_secret: string;
   smtp_secret: string | null;
   pins: StoredPins;
@@ -63,14 +68,21 @@ export function imapAccountOf(account: OpenAccount): ImapAccount {
     connectionId: account.connectionId,
     email: account.email,
     endpoint: account.imap,
-    auth: { type: 'password', password: account.imapPassword },
+    auth: account.auth,
     pin: account.pins.imap,
   };
+}
+
+/** The account as it would be connected anew. */
+export function proposedOf({ email, name, imap, smtp, auth, smtpAuth, pins }: OpenAccount): ProposedConnection {
+  const own = smtpAuth !== auth && smtpAuth.type === 'password' ? { password: smtpAuth.password } : {};
+  return { email, name, imap, smtp: { ...smtp, ...own }, auth, tls: { pins } };
 }
 
 export function createAccountAccess(deps: {
   readonly pool: pg.Pool;
   readonly vault: SecretOpener;
+  readonly tokens: TokenSource;
   readonly withSession: <T>(
     account: ImapAccount,
     purpose: SessionPurpose,
@@ -81,17 +93,21 @@ export function createAccountAccess(deps: {
   const open = async (connectionId: ConnectionId): Promise<OpenAccount> => {
     const found = await row<ConnectionRow>(
       deps.pool,
-      `select id, user_id, email, name, imap, smtp, imap_secret, smtp_secret, pins, learned, paused
+      `select id, user_id, email, name, imap, smtp, auth_type, imap_secret, smtp_secret, pins, learned, paused
        from connection where id = $1`,
       [connectionId],
     );
     if (!found) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'This account is not here (any more).' });
     const scope = { connectionId, userId: found.user_id };
-    const imapPassword = await deps.vault.open(found.imap_secret, { ...scope, column: 'imap_secret' });
-    const smtpPassword =
-      found.smtp_secret === null
-        ? imapPassword
-        : await deps.vault.open(found.smtp_secret, { ...scope, column: 'smtp_secret' });
+    const password = async (secret: string, column: string): Promise<AccountAuth> => ({
+      type: 'password',
+      password: await deps.vault.open(secret, { ...scope, column }),
+    });
+    const auth: AccountAuth =
+      found.auth_type === 'oauth2'
+        ? { type: 'oauth2', token: (refused) => deps.tokens.tokenFor(connectionId, refused) }
+        : await password(found.imap_secret, 'imap_secret');
+    const smtpAuth = found.smtp_secret === null ? auth : await password(found.smtp_secret, 'smtp_secret');
     return {
       connectionId,
       userId: found.user_id,
@@ -99,8 +115,8 @@ export function createAccountAccess(deps: {
       name: found.name,
       imap: found.imap,
       smtp: found.smtp,
-      imapPassword,
-      smtpPassword,
+      auth,
+      smtpAuth,
       pins: found.pins,
       learned: found.learned,
       paused: found.paused,

@@ -11,7 +11,11 @@ import type { ConnectionTest, NewConnection, Probe } from '../../lib/driver/sche
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import type { ImapAccount } from '../imap/types.ts';
 import type { SmtpAccount } from '../smtp/submit.ts';
+import type { AccountAuth } from './account-auth.ts';
 import type { Dialler } from './dialler.ts';
+
+/** A connection as it is typed, or as a provider's sign-in page has made it. */
+export type ProposedConnection = Omit<NewConnection, 'auth'> & { readonly auth: AccountAuth };
 
 export interface ConnectionTestDeps {
   readonly dialler: Dialler;
@@ -27,7 +31,7 @@ const NO_CONNECTION = 0 as ConnectionId;
 export function createConnectionTest({
   dialler,
   limitMs = LIMIT_MS,
-}: ConnectionTestDeps): (connection: NewConnection) => Promise<ConnectionTest> {
+}: ConnectionTestDeps): (connection: ProposedConnection) => Promise<ConnectionTest> {
   /** Logs in and out; the server's capabilities. */
   async function enterImap(account: ImapAccount, signal: AbortSignal): Promise<readonly string[]> {
     const session = await dialler.dialImap(account, signal);
@@ -81,7 +85,7 @@ export function createConnectionTest({
 }
 
 /** Both sides of what was typed: what is left out on the second is as on the first, and the user name is the address. */
-export function accountsOf(connection: NewConnection): { imap: ImapAccount; smtp: SmtpAccount } {
+export function accountsOf(connection: ProposedConnection): { imap: ImapAccount; smtp: SmtpAccount } {
   const { email, imap, smtp, auth, tls } = connection;
   const username = imap.username ?? email;
   const { password, ...endpoint } = smtp;
@@ -95,7 +99,7 @@ export function accountsOf(connection: NewConnection): { imap: ImapAccount; smtp
     },
     smtp: {
       endpoint: { ...endpoint, username: smtp.username ?? username },
-      password: password ?? auth.password,
+      auth: password === undefined ? auth : { type: 'password', password },
       pin: tls?.pins?.smtp,
     },
   };

@@ -23,12 +23,14 @@ const endpointOf = (port: number, security: Security) => ({
   username: USER.user,
 });
 
+const auth = { type: 'password', password: USER.password } as const;
+
 function dialImap(dialler: Dialler, port: number, security: Security) {
   return dialler.dialImap({
     connectionId: 1 as ConnectionId,
     email: USER.user,
     endpoint: endpointOf(port, security),
-    auth: { type: 'password', password: USER.password },
+    auth,
   });
 }
 
@@ -42,8 +44,7 @@ const submit = (
   port: number,
   security: Security,
   onData: () => Promise<void> = async () => undefined,
-) =>
-  dialler.dialSubmission({ endpoint: endpointOf(port, security), password: USER.password }, { ...submission, onData });
+) => dialler.dialSubmission({ endpoint: endpointOf(port, security), auth }, { ...submission, onData });
 
 function dialler(addresses: readonly string[], mode: 'public' | 'private' = 'private'): Dialler {
   return createDialler({ egress: createEgress({ mode, resolve: async () => addresses }), tls });
@@ -101,7 +102,7 @@ describe('a name with several addresses', () => {
     });
     session.destroy();
     expect(await submit(dual, smtp.port, 'none')).toMatchObject({ kind: 'accepted' });
-    await dual.verifySubmission({ endpoint: endpointOf(smtp.port, 'none'), password: USER.password });
+    await dual.verifySubmission({ endpoint: endpointOf(smtp.port, 'none'), auth });
   });
 
   it('is not reached when nothing answers anywhere', async () => {

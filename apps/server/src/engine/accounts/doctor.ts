@@ -5,9 +5,10 @@
 import type { ConnectionId, Learned, StoredAudit, StoredEndpoint, StoredError } from '@postroom/db';
 import type pg from 'pg';
 import { notFound } from '../../lib/driver/errors.ts';
-import type { ConnectionTest, DoctorReport, NewConnection, Probe } from '../../lib/driver/schemas.ts';
+import type { ConnectionTest, DoctorReport, Probe } from '../../lib/driver/schemas.ts';
 import { row } from '../index/sql.ts';
-import type { AccountAccess } from './access.ts';
+import { type AccountAccess, proposedOf } from './access.ts';
+import type { ProposedConnection } from './connection-test.ts';
 import { type Quirks, quirksOf } from './quirks/quirks.ts';
 
 type Check = DoctorReport['checks'][number];
@@ -15,7 +16,7 @@ type Check = DoctorReport['checks'][number];
 export interface DoctorDeps {
   readonly pool: pg.Pool;
   readonly access: Pick<AccountAccess, 'open'>;
-  readonly testConnection: (connection: NewConnection) => Promise<ConnectionTest>;
+  readonly testConnection: (connection: ProposedConnection) => Promise<ConnectionTest>;
 }
 
 interface Facts {
@@ -71,19 +72,7 @@ const ABILITIES: readonly { id: string; needs: string; title: string; without: s
 export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
   return async (connectionId: ConnectionId): Promise<DoctorReport> => {
     const account = await access.open(connectionId);
-    const [facts, test] = await Promise.all([
-      loadFacts(pool, connectionId),
-      testConnection({
-        email: account.email,
-        imap: account.imap,
-        smtp: {
-          ...account.smtp,
-          ...(account.smtpPassword === account.imapPassword ? {} : { password: account.smtpPassword }),
-        },
-        auth: { type: 'password', password: account.imapPassword },
-        tls: { pins: account.pins },
-      }),
-    ]);
+    const [facts, test] = await Promise.all([loadFacts(pool, connectionId), testConnection(proposedOf(account))]);
     if (!facts) throw notFound('account');
     const capabilities = test.imap.capabilities ?? facts.capabilities;
     const quirks = quirksOf({

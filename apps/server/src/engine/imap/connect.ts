@@ -6,6 +6,7 @@
 import { ImapFlow } from 'imapflow';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import type { Dial } from '../../security/tls.ts';
+import { type Credentials, withCredentials } from '../accounts/account-auth.ts';
 import { quirksOf, quirksOfHost } from '../accounts/quirks/quirks.ts';
 import { factsOf } from './convert.ts';
 import { boundAnswers } from './flood.ts';
@@ -41,19 +42,26 @@ export interface ConnectOptions {
 }
 
 /** A live session, logged in. Throws MailError. */
-export async function connectImap(
-  account: ImapAccount,
+export function connectImap(account: ImapAccount, dial: Dial, options: ConnectOptions = {}): Promise<ImapSession> {
+  return withCredentials(account.auth, (credentials) => enter(account, credentials, dial, options));
+}
+
+async function enter(
+  { endpoint }: ImapAccount,
+  credentials: Credentials,
   dial: Dial,
-  { signal, silentMs = SOCKET_MS, idleMs = IDLE_MS, commandMs = COMMAND_MS }: ConnectOptions = {},
+  { signal, silentMs = SOCKET_MS, idleMs = IDLE_MS, commandMs = COMMAND_MS }: ConnectOptions,
 ): Promise<ImapSession> {
-  const { endpoint } = account;
   const client = new ImapFlow({
     host: dial.address,
     port: endpoint.port,
     secure: endpoint.security === 'tls',
     // Left undefined imapflow would go on in clear text where STARTTLS was stripped.
     doSTARTTLS: endpoint.security === 'tls' ? undefined : endpoint.security === 'starttls',
-    auth: { user: endpoint.username, pass: account.auth.password },
+    auth: {
+      user: endpoint.username,
+      ...(credentials.type === 'password' ? { pass: credentials.password } : { accessToken: credentials.accessToken }),
+    },
     transport: createTransport(dial),
     // Servers that refuse strangers (163 and friends) want ID before SELECT.
     clientInfo: CLIENT_INFO,

@@ -8,7 +8,7 @@ import { MailError } from '../../lib/driver/errors.ts';
 const MAX_REFUSED_LOGINS = 3;
 /** Everything of an account that fails in the same minute fails by one login. */
 const REFUSAL_HOLDS_MS = 60_000;
-const LOGIN_REFUSED: ReadonlySet<string> = new Set(['AUTHENTICATION_FAILED', 'APP_PASSWORD_REQUIRED']);
+const LOGIN_REFUSED: ReadonlySet<string> = new Set(['AUTHENTICATION_FAILED', 'APP_PASSWORD_REQUIRED', 'OAUTH_EXPIRED']);
 
 export interface LoginGate {
   /** Throws while the server is not to be asked anything. */

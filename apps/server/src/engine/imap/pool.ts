@@ -74,7 +74,9 @@ export function createImapPool(deps: ImapPoolDeps): ImapPool {
   let isClosed = false;
 
   function accountOf(account: ImapAccount, budget: number | undefined): Account {
-    const key = JSON.stringify([account.endpoint, account.auth.password, account.pin ?? null]);
+    // Tokens come and go; the sessions that were opened with them stay.
+    const { endpoint, auth, pin = null } = account;
+    const key = JSON.stringify([endpoint, auth.type, auth.type === 'password' ? auth.password : null, pin]);
     const known = accounts.get(account.connectionId);
     if (known?.key === key) {
       if (budget !== undefined) known.budget = Math.min(known.budget, budget);

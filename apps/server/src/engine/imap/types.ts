@@ -3,6 +3,7 @@
  * Nothing here knows the database. `session.ts` implements it over imapflow, one file a command.
  */
 import type { ConnectionId, MailboxRole, ModSeq, StoredEndpoint, StructureNode, Uid, UidValidity } from '@postroom/db';
+import type { AccountAuth } from '../accounts/account-auth.ts';
 import type { Quirks } from '../accounts/quirks/quirks.ts';
 import type { MessageSource } from '../mime/index.ts';
 import type { UidSet } from './uid-set.ts';
@@ -12,7 +13,7 @@ export interface ImapAccount {
   readonly connectionId: ConnectionId;
   readonly email: string;
   readonly endpoint: StoredEndpoint;
-  readonly auth: { readonly type: 'password'; readonly password: string };
+  readonly auth: AccountAuth;
   readonly pin?: string | undefined;
 }
 

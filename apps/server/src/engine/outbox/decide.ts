@@ -29,6 +29,10 @@ export function decide(
   if (outcome.kind === 'unknown') return { state: 'uncertain', step: 'data', nextAttemptAt: now, error: UNCERTAIN };
   const anyAccepted = recipients.some(({ status }) => status === 'accepted');
   const error = outcome.error ?? errorOf(recipients);
+  // Nothing was dialled. Sending is paused until somebody has signed in again (sending-pause.ts), and then it goes.
+  if (outcome.kind === 'not-sent' && error?.code === 'OAUTH_EXPIRED') {
+    return { state: 'queued', step: 'none', nextAttemptAt: now, error };
+  }
   if (openRecipients(recipients).length > 0 && (error === null || error.retryable)) {
     // Some were taken, and the rest may come at once: there is an end to it.
     const isOnlyMany = outcome.kind === 'accepted' && recipients.filter(isOpen).every(isOneTooMany);

@@ -34,7 +34,7 @@ export const withSending = (database: TestDatabase, smtp: MemorySmtp, body: (sen
       submit(
         {
           endpoint: { host: 'smtp.lab.test', port: smtp.port, security: 'starttls', username: user.user },
-          password: user.password,
+          auth: { type: 'password', password: user.password },
         },
         { address: '127.0.0.1', tls },
         request,

@@ -7,6 +7,17 @@ export function sizeLimitOf(connection: SMTPConnection): number | null {
   return typeof limit === 'number' && limit > 0 ? limit : null;
 }
 
+/** Whether EHLO named this mechanism of AUTH. */
+export function offers(connection: SMTPConnection, mechanism: string): boolean {
+  const lines: unknown = Reflect.get(connection, '_ehloLines');
+  const words = (Array.isArray(lines) ? lines : []).map((line) =>
+    String(line)
+      .toUpperCase()
+      .split(/[\s=]+/),
+  );
+  return words.some(([verb, ...mechanisms]) => verb === 'AUTH' && mechanisms.includes(mechanism));
+}
+
 /** Answers to RCPT that were no 2xx, in the transaction at hand or the last one. */
 export function refusedRecipients(connection: SMTPConnection): readonly unknown[] {
   const envelope: unknown = Reflect.get(connection, '_envelope');

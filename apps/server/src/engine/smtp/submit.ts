@@ -10,15 +10,17 @@ import { MailError } from '../../lib/driver/errors.ts';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import { classify } from '../../security/egress.ts';
 import { type Dial, pinProblem } from '../../security/tls.ts';
+import { type AccountAuth, type Credentials, withCredentials } from '../accounts/account-auth.ts';
 import { tooLarge } from '../outbox/size-limit.ts';
 import type { SubmissionOutcome, SubmissionRequest } from '../outbox/submission.ts';
+import { customAuthOf, loginOf } from './login.ts';
 import { recipientsAfter, recipientsKnown, recipientsRefused } from './recipients.ts';
 import { codeOf, lostError, openError, refusalOf } from './replies.ts';
 import { refusedRecipients, sizeLimitOf } from './session-state.ts';
 
 export interface SmtpAccount {
   readonly endpoint: StoredEndpoint;
-  readonly password: string;
+  readonly auth: AccountAuth;
   readonly pin?: string | undefined;
 }
 
@@ -107,12 +109,22 @@ export async function submit(
 
 const contextOf = ({ endpoint }: SmtpAccount) => ({ on: 'smtp' as const, host: endpoint.host, port: endpoint.port });
 
-function open(
+interface OpenOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly limits?: SubmitLimits;
+}
+
+function open(account: SmtpAccount, dial: Dial, options: OpenOptions): Promise<SMTPConnection> {
+  return withCredentials(account.auth, (credentials) => enter(account, credentials, dial, options));
+}
+
+function enter(
   account: SmtpAccount,
+  credentials: Credentials,
   dial: Dial,
-  { signal, limits = LIMITS }: { signal?: AbortSignal | undefined; limits?: SubmitLimits },
+  { signal, limits = LIMITS }: OpenOptions,
 ): Promise<SMTPConnection> {
-  const { endpoint, password } = account;
+  const { endpoint } = account;
   const connection = new SMTPConnection({
     host: dial.address,
     port: endpoint.port,
@@ -123,6 +135,7 @@ function open(
     connectionTimeout: limits.connectMs,
     greetingTimeout: limits.connectMs,
     socketTimeout: limits.silentMs,
+    customAuth: customAuthOf(credentials, endpoint.username, endpoint.host, endpoint.port),
   });
   const opened = new Promise<SMTPConnection>((resolve, reject) => {
     const fail = (error: unknown) => {
@@ -140,7 +153,7 @@ function open(
       const problem = endpoint.security === 'none' ? undefined : pinProblem(connection._socket, dial.pin);
       if (problem) return fail(problem);
       if (!connection.allowsAuth) return resolve(connection);
-      connection.login({ credentials: { user: endpoint.username, pass: password } }, (refusal) =>
+      connection.login(loginOf(connection, credentials, endpoint.username), (refusal) =>
         refusal ? fail(refusal) : resolve(connection),
       );
     });

@@ -10,6 +10,7 @@ import { type AccountWorker, type AccountWorkerDeps, startAccountWorker } from '
 
 export function openAccount(connectionId: ConnectionId, password = 'fake-password'): OpenAccount {
   const endpoint = { host: 'localhost', port: 1, security: 'tls' as const, username: 'ada@lab.test' };
+  const auth = { type: 'password', password } as const;
   return {
     connectionId,
     userId: 'u1' as UserId,
@@ -17,8 +18,8 @@ export function openAccount(connectionId: ConnectionId, password = 'fake-passwor
     name: 'Ada',
     imap: endpoint,
     smtp: endpoint,
-    imapPassword: password,
-    smtpPassword: password,
+    auth,
+    smtpAuth: auth,
     pins: {},
     learned: {},
     paused: false,

@@ -2,11 +2,12 @@
  * Mail accounts as the user manages them: find the settings, test, connect, change, pause, remove. A connection is stored
  * only after both of its servers said yes, and its passwords only as vault envelopes bound to its row.
  */
-import type { ConnectionId, Learned, StoredEndpoint, UserId } from '@postroom/db';
+import type { ConnectionId, Learned, UserId } from '@postroom/db';
 import type pg from 'pg';
-import type { AccountAccess } from '../../engine/accounts/access.ts';
-import { accountsOf } from '../../engine/accounts/connection-test.ts';
-import { lockAccount, type Queryable, row, transaction } from '../../engine/index/sql.ts';
+import { type AccountAccess, proposedOf } from '../../engine/accounts/access.ts';
+import type { AccountAuth } from '../../engine/accounts/account-auth.ts';
+import type { ProposedConnection } from '../../engine/accounts/connection-test.ts';
+import { lockAccount, row, transaction } from '../../engine/index/sql.ts';
 import { wakeAccount } from '../../engine/operations/wake.ts';
 import { announceConnection } from '../../engine/sync/connection-state.ts';
 import { MailError, notFound } from '../driver/errors.ts';
@@ -21,24 +22,34 @@ import type {
 } from '../driver/schemas.ts';
 import type { ConnectionService } from '../services.ts';
 import { createConnectionList } from './list-connections.ts';
-
-export interface SecretSealer {
-  seal(plain: string, aad: { connectionId: ConnectionId; userId: UserId; column: string }): Promise<string>;
-}
+import type { SignedInAccount } from './oauth-connect.ts';
+import {
+  insertConnection,
+  type KeptAuth,
+  keptPassword,
+  refuseDouble,
+  reviseConnection,
+  type SecretSealer,
+} from './store-connection.ts';
 
 export interface ConnectionServiceDeps {
   readonly pool: pg.Pool;
   readonly vault: SecretSealer;
   readonly access: AccountAccess;
   readonly discover: (email: string) => Promise<Candidate[]>;
-  readonly testConnection: (connection: NewConnection) => Promise<ConnectionTest>;
+  readonly testConnection: (connection: ProposedConnection) => Promise<ConnectionTest>;
   readonly examine: (connectionId: ConnectionId) => Promise<DoctorReport>;
   /** Live sessions of the account end; its worker begins anew. */
   readonly restartAccount: (connectionId: ConnectionId) => Promise<void>;
   readonly audit: (event: string, userId: UserId, connectionId: ConnectionId | null) => Promise<void>;
 }
 
-export function createConnectionService(deps: ConnectionServiceDeps): ConnectionService {
+/** What a provider's sign-in page leads to. */
+export interface TokenConnector {
+  connectWithTokens(userId: UserId, account: SignedInAccount): Promise<{ id: string }>;
+}
+
+export function createConnectionService(deps: ConnectionServiceDeps): ConnectionService & TokenConnector {
   const { pool } = deps;
 
   /** The caller's own connection; anybody else's is not found. */
@@ -50,69 +61,69 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
   }
 
   async function create(userId: UserId, connection: NewConnection): Promise<{ id: string }> {
+    return add(userId, connection, keptPassword(connection));
+  }
+
+  async function add(userId: UserId, connection: ProposedConnection, kept: KeptAuth): Promise<{ id: string }> {
     await refuseDouble(pool, userId, connection);
     const { smtp } = requireWorking(await deps.testConnection(connection));
-    const id = await store(userId, connection, smtp);
+    const id = await transaction(pool, (tx) =>
+      insertConnection(tx, deps.vault, { userId, connection, kept, learned: learnedFrom(smtp) }),
+    );
     await deps.audit('connection.added', userId, id);
     return { id: presentConnectionId(id) };
   }
 
-  async function store(userId: UserId, connection: NewConnection, tested: Probe): Promise<ConnectionId> {
-    const { imap, smtp } = endpointsOf(connection);
-    return transaction(pool, async (tx) => {
-      await tx.query('select 1 from "user" where id = $1 for update', [userId]);
-      await refuseDouble(tx, userId, connection);
-      const reserved = await row<{ id: ConnectionId }>(
-        tx,
-        `select nextval(pg_get_serial_sequence('connection', 'id'))::int as id`,
-      );
-      if (!reserved) throw new MailError({ code: 'INTERNAL', message: 'The account could not be stored.' });
-      const scope = { connectionId: reserved.id, userId };
-      await tx.query(
-        `insert into connection (id, user_id, email, name, is_default, imap, smtp, imap_secret, smtp_secret, pins, learned)
-         overriding system value
-         values ($1, $2, $3, $4, not exists (select 1 from connection where user_id = $2 and is_default),
-                 $5, $6, $7, $8, $9, $10)`,
-        [
-          reserved.id,
-          userId,
-          connection.email,
-          connection.name ?? '',
-          imap,
-          smtp,
-          await deps.vault.seal(connection.auth.password, { ...scope, column: 'imap_secret' }),
-          connection.smtp.password === undefined
-            ? null
-            : await deps.vault.seal(connection.smtp.password, { ...scope, column: 'smtp_secret' }),
-          connection.tls?.pins ?? {},
-          learnedFrom(tested),
-        ],
-      );
-      await tx.query(`insert into identity (connection_id, name, email, is_default) values ($1, $2, $3, true)`, [
-        reserved.id,
-        connection.name ?? '',
-        connection.email,
-      ]);
-      await wakeAccount(tx, reserved.id);
-      await announceConnection(tx, reserved.id);
-      return reserved.id;
-    });
-  }
-
   /** What the change makes of the connection, as one would type it anew; secrets that were not given stay. */
-  async function changed(id: ConnectionId, change: ConnectionUpdate): Promise<NewConnection> {
+  async function changed(id: ConnectionId, change: ConnectionUpdate): Promise<ProposedConnection> {
     const account = await deps.access.open(id);
-    const password = change.auth?.password ?? account.imapPassword;
-    const ownSmtpPassword = account.smtpPassword === account.imapPassword ? undefined : account.smtpPassword;
-    const smtpPassword = change.smtp ? change.smtp.password : ownSmtpPassword;
+    const { imap, smtp, auth, tls } = proposedOf(account);
+    const smtpPassword = change.smtp ? change.smtp.password : smtp.password;
     return {
       email: account.email,
       name: change.name ?? account.name,
-      imap: change.imap ?? account.imap,
+      imap: change.imap ?? imap,
       smtp: { ...(change.smtp ?? account.smtp), ...(smtpPassword === undefined ? {} : { password: smtpPassword }) },
-      auth: { type: 'password', password },
-      tls: { pins: { ...account.pins, ...change.tls?.pins } },
+      auth: change.auth ?? auth,
+      tls: { pins: { ...tls?.pins, ...change.tls?.pins } },
     };
+  }
+
+  /** Tests what is proposed for the account, writes it down, and goes on with it. */
+  async function revise(userId: UserId, id: ConnectionId, connection: ProposedConnection, kept: KeptAuth | null) {
+    const { smtp } = requireWorking(await deps.testConnection(connection));
+    await transaction(pool, (tx) =>
+      reviseConnection(tx, deps.vault, { id, userId, connection, kept, learned: learnedFrom(smtp) }),
+    );
+  }
+
+  /** By a provider's sign-in page: a new account, or `connectionId` with another sign-in. */
+  async function connectWithTokens(userId: UserId, account: SignedInAccount): Promise<{ id: string }> {
+    const { provider, email, signedIn, connectionId } = account;
+    const { tokens } = signedIn;
+    const auth: AccountAuth = { type: 'oauth2', token: async () => tokens.accessToken };
+    const kept: KeptAuth = { type: 'oauth2', provider: provider.id, tokens };
+    const { imap, smtp } = provider;
+    if (connectionId === null) return add(userId, { email, imap, smtp, auth }, kept);
+    const known = await deps.access.open(connectionId);
+    const isProviders = known.imap.host.toLowerCase() === imap.host.toLowerCase();
+    const servers = isProviders ? { imap: known.imap, smtp: known.smtp } : { imap, smtp };
+    await revise(userId, connectionId, { email: known.email, ...servers, auth, tls: { pins: known.pins } }, kept);
+    await deps.audit('connection.signed-in-again', userId, connectionId);
+    await goOn(connectionId);
+    return { id: presentConnectionId(connectionId) };
+  }
+
+  async function goOn(id: ConnectionId): Promise<void> {
+    await deps.restartAccount(id);
+    await tellOf(id);
+  }
+
+  async function tellOf(id: ConnectionId): Promise<void> {
+    await transaction(pool, async (tx) => {
+      await wakeAccount(tx, id);
+      await announceConnection(tx, id);
+    });
   }
 
   async function update(userId: UserId, change: ConnectionUpdate): Promise<void> {
@@ -120,25 +131,7 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
     const touchesServers = change.imap ?? change.smtp ?? change.auth ?? change.tls;
     if (touchesServers) {
       const connection = await changed(id, change);
-      const tested = requireWorking(await deps.testConnection(connection));
-      const { imap, smtp } = endpointsOf(connection);
-      const scope = { connectionId: id, userId };
-      await pool.query(
-        `update connection set imap = $2, smtp = $3, imap_secret = $4, smtp_secret = $5, pins = $6,
-           learned = learned - 'smtpSize' || $7, sending_error = null, state = 'syncing', error = null, updated_at = now()
-         where id = $1`,
-        [
-          id,
-          imap,
-          smtp,
-          await deps.vault.seal(connection.auth.password, { ...scope, column: 'imap_secret' }),
-          connection.smtp.password === undefined
-            ? null
-            : await deps.vault.seal(connection.smtp.password, { ...scope, column: 'smtp_secret' }),
-          connection.tls?.pins ?? {},
-          learnedFrom(tested.smtp),
-        ],
-      );
+      await revise(userId, id, connection, connection.auth.type === 'password' ? keptPassword(connection) : null);
       await deps.audit('connection.changed', userId, id);
     }
     if (change.name !== undefined) {
@@ -152,17 +145,15 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
         [id, change.paused],
       );
     }
-    if (touchesServers || change.paused !== undefined) await deps.restartAccount(id);
-    await transaction(pool, async (tx) => {
-      await wakeAccount(tx, id);
-      await announceConnection(tx, id);
-    });
+    if (touchesServers || change.paused !== undefined) await goOn(id);
+    else await tellOf(id);
   }
 
   return {
     discover: async (_userId, email) => ({ candidates: await deps.discover(email) }),
     test: (_userId, connection) => deps.testConnection(connection),
     create,
+    connectWithTokens,
     list: createConnectionList(pool, Date.now),
     update,
     async setDefault(userId, connectionId) {
@@ -209,31 +200,6 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
   };
 }
 
-/** As stored: user names filled in, no secret. */
-function endpointsOf(connection: NewConnection): { imap: StoredEndpoint; smtp: StoredEndpoint } {
-  const { imap, smtp } = accountsOf(connection);
-  return { imap: imap.endpoint, smtp: smtp.endpoint };
-}
-
-async function refuseDouble(sql: Queryable, userId: UserId, connection: NewConnection): Promise<void> {
-  const { imap } = endpointsOf(connection);
-  const found = await row(
-    sql,
-    `select 1 from connection where user_id = $1 and lower(email) = lower($2)
-       and imap ->> 'host' = $3 and imap ->> 'username' = $4`,
-    [userId, connection.email, imap.host, imap.username],
-  );
-  if (!found) return;
-  throw new MailError({
-    code: 'CONFLICT',
-    message: `${connection.email} is connected already.`,
-    fix: 'Change its settings under Settings, Accounts.',
-  });
-}
-
-const learnedFrom = ({ maxMessageSize }: Probe): Learned =>
-  maxMessageSize === undefined ? {} : { smtpSize: maxMessageSize };
-
 /** Throws the error of the side that failed, IMAP first. */
 function requireWorking(test: ConnectionTest): ConnectionTest {
   for (const on of ['imap', 'smtp'] as const) {
@@ -248,3 +214,7 @@ function requireWorking(test: ConnectionTest): ConnectionTest {
   }
   return test;
 }
+
+/** What a test of both servers has shown. */
+const learnedFrom = ({ maxMessageSize }: Probe): Learned =>
+  maxMessageSize === undefined ? {} : { smtpSize: maxMessageSize };

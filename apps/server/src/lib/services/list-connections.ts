@@ -10,6 +10,8 @@ interface ConnectionRow extends KnownProgress {
   readonly email: string;
   readonly name: string;
   readonly provider_id: string;
+  readonly auth_type: 'password' | 'oauth2';
+  readonly oauth_provider: string | null;
   readonly is_default: boolean;
   readonly imap: StoredEndpoint;
   readonly smtp: StoredEndpoint;
@@ -27,7 +29,7 @@ export function createConnectionList(sql: Queryable, now: () => number): (userId
   return async (userId) => {
     const found = await rows<ConnectionRow & { [column: string]: unknown }>(
       sql,
-      `select c.id, c.email, c.name, c.provider_id, c.is_default, c.imap, c.smtp, c.state, c.error, c.sending_error,
+      `select c.id, c.email, c.name, c.provider_id, c.auth_type, c.oauth_provider, c.is_default, c.imap, c.smtp, c.state, c.error, c.sending_error,
          (c.learned ->> 'smtpSize')::bigint as max_message_size, c.paused, c.created_at,
          ${KNOWN_PROGRESS}
        from connection c where c.user_id = $1 order by c.is_default desc, c.id`,
@@ -46,6 +48,8 @@ function present(found: ConnectionRow, progress: Progress): Connection {
     email: found.email,
     name: found.name,
     providerId: found.provider_id,
+    auth: found.auth_type,
+    ...(found.oauth_provider === null ? {} : { oauth: found.oauth_provider }),
     isDefault: found.is_default,
     createdAt: found.created_at.toISOString(),
     state: found.paused ? 'paused' : state,

@@ -6,7 +6,14 @@
  */
 import type { Candidate } from '../../../lib/driver/schemas.ts';
 import { type MailAddress, parseMailAddress } from './address.ts';
-import { type Endpoint, type Finding, findingOfEndpoints, findingOfProvider, presentFindings } from './findings.ts';
+import {
+  type Endpoint,
+  type Finding,
+  findingOfEndpoints,
+  findingOfProvider,
+  presentFindings,
+  type SignIn,
+} from './findings.ts';
 import { guess, probe } from './probe.ts';
 import { providerOfDomain } from './providers.ts';
 import { type DiscoveryNetwork, SOURCES } from './sources.ts';
@@ -26,6 +33,8 @@ export interface OwnServer {
 
 export interface DiscoveryDeps extends DiscoveryNetwork {
   readonly ownServer: OwnServer | null;
+  /** Providers whose sign-in page can be used here. */
+  readonly signIns?: readonly SignIn[];
 }
 
 /**
@@ -38,7 +47,7 @@ export function createDiscovery(deps: DiscoveryDeps): (email: string) => Promise
     const own = ownFinding(deps.ownServer, address);
     const provider = providerOfDomain(address.domain);
     const known = provider && findingOfProvider(provider, 'provider', address);
-    return presentFindings(await inOrder(deps, address, own, known), address);
+    return presentFindings(await inOrder(deps, address, own, known), address, deps.signIns);
   };
 }
 

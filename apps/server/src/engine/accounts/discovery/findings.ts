@@ -12,6 +12,12 @@ export type AuthKind = Candidate['auth'][number];
 export type Endpoint = Pick<NewConnection['imap'], 'host' | 'port' | 'security'>;
 export type Server = Candidate['imap'];
 
+/** A sign-in page that this server is set up for, and the server it is for. */
+export interface SignIn {
+  readonly id: string;
+  readonly imap: { readonly host: string };
+}
+
 /** Where settings come from, best first. */
 export type Source = 'instance' | 'provider' | 'ispdb' | 'autoconfig' | 'srv' | 'mx' | 'probe' | 'guess';
 
@@ -23,6 +29,7 @@ export interface Finding {
   readonly imap: Server;
   readonly smtp: Server;
   readonly auth: readonly AuthKind[];
+  readonly oauth?: string;
   readonly help?: { readonly text: string; readonly url?: string };
 }
 
@@ -66,9 +73,13 @@ export function registrableDomain(host: string): string {
 }
 
 /** The candidates of findings that are in the order of trust. */
-export function presentFindings(findings: readonly Finding[], address: MailAddress): Candidate[] {
+export function presentFindings(
+  findings: readonly Finding[],
+  address: MailAddress,
+  signIns: readonly SignIn[] = [],
+): Candidate[] {
   const merged = new Map<string, { finding: Finding; isVouched: boolean }>();
-  for (const found of findings.map(withProvider)) {
+  for (const found of findings.map(withProvider).map((one) => withSignIn(one, signIns))) {
     const key = [found.imap, found.smtp].map(({ host, port, security }) => `${host}:${port}:${security}`).join(' ');
     const known = merged.get(key);
     const isVouched = VOUCHED.has(found.source);
@@ -86,6 +97,22 @@ function withProvider(finding: Finding): Finding {
   if (['instance', 'provider', 'mx'].includes(finding.source)) return finding;
   const provider = providerOfServers(finding.imap.host, finding.smtp.host);
   return provider ? { ...finding, provider: provider.name, auth: provider.auth, help: provider.help } : finding;
+}
+
+/** Where this server is set up for the sign-in page of who runs these servers, that is the first way in. */
+function withSignIn(finding: Finding, signIns: readonly SignIn[]): Finding {
+  const host = finding.imap.host.toLowerCase();
+  const signIn = signIns.find(({ imap }) => imap.host.toLowerCase() === host);
+  if (!signIn) return finding;
+  const others = finding.auth.filter((way) => way !== 'oauth2');
+  const { help, ...rest } = finding;
+  return {
+    ...rest,
+    oauth: signIn.id,
+    auth: ['oauth2', ...others],
+    // What is said of the other ways in.
+    ...(help && others.length > 0 ? { help } : {}),
+  };
 }
 
 function withWarning(finding: Finding, address: MailAddress): Finding {

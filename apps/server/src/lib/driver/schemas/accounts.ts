@@ -83,6 +83,8 @@ export const candidateSchema = z.object({
   imap: endpointSchema.extend({ username: z.string() }),
   smtp: endpointSchema.extend({ username: z.string() }),
   auth: z.array(z.enum(['password', 'app-password', 'oauth2'])),
+  /** The provider whose sign-in page connects it (`/api/auth/connect/<it>`), where this server is set up for it. */
+  oauth: z.string().optional(),
   help: z.object({ text: z.string(), url: z.string().optional() }).optional(),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
@@ -92,6 +94,9 @@ export const connectionSchema = z.object({
   email: z.string(),
   name: z.string(),
   providerId: z.string(),
+  auth: z.enum(['password', 'oauth2']),
+  /** Whose sign-in page it was connected by, or could be. */
+  oauth: z.string().optional(),
   isDefault: z.boolean(),
   picture: z.string().optional(),
   createdAt: z.string(),

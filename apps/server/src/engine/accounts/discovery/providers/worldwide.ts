@@ -2,7 +2,7 @@
 import { imap, type Provider, server, smtp, submission, words } from './provider.ts';
 
 const MICROSOFT_HELP =
-  'Microsoft lets mail programs in only by its own sign-in page (OAuth), not by a password. Postroom cannot do that yet, so this account cannot be connected for now.';
+  'Microsoft lets mail programs in only by its own sign-in page (OAuth), not by a password. Whoever runs this server can set it up (MICROSOFT_CLIENT_ID); until then this account cannot be connected.';
 const ZOHO_HELP =
   'Switch IMAP access on first: Settings, Mail Accounts, IMAP. With two-factor authentication on, make an app password under Security in your Zoho account and use it here.';
 
