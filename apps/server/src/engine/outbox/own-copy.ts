@@ -61,7 +61,7 @@ export async function hideOwnCopy(tx: Tx, connectionId: ConnectionId, messageId:
 
 /**
  * The server has it under this UID now, and under none else in that mailbox. A message that the sync listed there before
- * it could know is the double of this one.
+ * it could know is the double of this one. Where somebody took this one away meanwhile, nothing is changed.
  */
 export async function settleOwnCopy(
   tx: Tx,
@@ -70,6 +70,12 @@ export async function settleOwnCopy(
 ): Promise<void> {
   const { messageId, mailboxId, uid } = place;
   if (messageId === null || uid === null) return;
+  const own = await row(
+    tx,
+    'select 1 from placement where connection_id = $1 and mailbox_id = $2 and message_id = $3 limit 1',
+    [connectionId, mailboxId, messageId],
+  );
+  if (!own) return;
   const doubles = await rows<{ message_id: MessageRowId }>(
     tx,
     `delete from placement where connection_id = $1 and mailbox_id = $2 and uid = $3 and message_id <> $4

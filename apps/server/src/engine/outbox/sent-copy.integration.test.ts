@@ -148,3 +148,44 @@ it('a process that dies when it has filed ours: the next finds it, files none, a
     await lab.run(A_MINUTE_LATER);
     expect(await sent(lab)).toEqual({ onServer: 1, listed: ['Plans'], learned: { sentAutoSave: false } });
   }));
+
+it('a process that dies when it has filed ours, beside a copy under a Message-ID of the server’s own: theirs is kept', () =>
+  sending(async (lab) => {
+    await lab.send();
+    await lab.run();
+    const { append } = lab.account.session;
+    lab.account.session.append = async (...message) => {
+      await append(...message);
+      throw new Error('the process ends');
+    };
+    await expect(lab.run(PATIENCE)).rejects.toThrow('the process ends');
+    lab.account.session.append = append;
+    await serverFiles(lab, rewritten);
+    await lab.run(PATIENCE);
+    await lab.run(A_MINUTE_LATER);
+    await lab.account.look();
+    expect(await sent(lab)).toEqual({
+      onServer: 1,
+      listed: ['Plans'],
+      learned: { sentAutoSave: true, rewritesMessageId: true },
+    });
+  }));
+
+it('a look that finds ours gone before theirs has its place loses nothing', () =>
+  sending(async (lab) => {
+    await lab.send();
+    await lab.run();
+    await lab.run(PATIENCE);
+    await serverFiles(lab, rewritten);
+    await lab.account.look();
+    const { expunge } = lab.account.session;
+    lab.account.session.expunge = async (uids) => {
+      const gone = await expunge(uids);
+      await lab.account.look();
+      return gone;
+    };
+    await lab.run(SOON_AFTER);
+    lab.account.session.expunge = expunge;
+    await lab.account.look();
+    expect(await sent(lab)).toMatchObject({ onServer: 1, listed: ['Plans'] });
+  }));

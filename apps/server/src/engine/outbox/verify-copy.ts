@@ -79,10 +79,11 @@ export async function verifyCopies(
 async function verify(verifying: Verifying, filed: Filed): Promise<Learned | null> {
   const { session } = verifying;
   const copies = await session.searchHeader('Message-ID', filed.message_id_header);
-  const { copy_uid: ours } = filed;
-  // Without UIDPLUS nobody knows which of two is ours; and one that was moved or deleted meanwhile tells nothing.
-  if (ours === null) return { sentAutoSave: copies.length > 1 };
-  if (!copies.includes(ours)) return null;
+  // Without UIDPLUS, or after a crash before its UID was written down, nobody knows which of two is ours.
+  if (filed.copy_uid === null && copies.length > 1) return { sentAutoSave: true };
+  const ours = filed.copy_uid ?? copies[0];
+  // One that was moved or deleted meanwhile tells nothing.
+  if (ours === undefined || !copies.includes(ours)) return null;
   const theirs = copies.find((uid) => uid !== ours);
   const rewritten =
     theirs === undefined
@@ -100,11 +101,12 @@ async function replaceOurs(
   ours: Uid,
   kept: Uid,
 ): Promise<void> {
-  await session.expunge(UidSet.of([ours]));
+  // First here: a look that finds ours gone must not take the message with it.
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     await settleOwnCopy(tx, connectionId, { messageId, mailboxId: sent.id, uid: kept });
   });
+  await session.expunge(UidSet.of([ours]));
 }
 
 /** When a copy was stored, give or take two minutes; and the one that is ours. */
