@@ -126,7 +126,8 @@ async function createLab(database: TestDatabase, site: SendSite, undo: (() => Pr
           'select 1 from outbox where subject = $1 and (not sent_copy_filed or verify_copy_at is not null)',
           [subject],
         );
-        return rowCount === 0 ? state : false;
+        // Asked again: it may have come to its end since.
+        return rowCount === 0 ? (await api.outbox.get.query({ id })).state : false;
       },
       { timeoutMs: SETTLE_MS, intervalMs: 150, what: `the end of ${subject}` },
     );

@@ -19,10 +19,19 @@ export function FileChips({ files, onRemove }: { files: readonly ComposeFile[]; 
           )}
         >
           <Paperclip className="size-3.5 shrink-0 text-muted" aria-hidden="true" />
-          <span className="max-w-56 truncate font-medium">{name}</span>
-          <span className={cn('text-muted', problem !== undefined && 'text-danger')}>
-            {problem ?? formatSize(size)}
-          </span>
+          {problem === undefined ? (
+            <>
+              <span className="max-w-56 truncate font-medium">{name}</span>
+              <span className="text-muted">{formatSize(size)}</span>
+            </>
+          ) : (
+            <span className="min-w-0">
+              <span className="block truncate font-medium">
+                {name} · {formatSize(size)}
+              </span>
+              {problem}
+            </span>
+          )}
           <button
             type="button"
             aria-label={text.remove(name)}
