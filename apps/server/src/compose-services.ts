@@ -2,14 +2,16 @@
 import type { UserId } from '@postroom/db';
 import type pg from 'pg';
 import type { MailEngine } from './compose-engine.ts';
+import type { OwnMailbox } from './lib/auth/mail-sign-in.ts';
 import { createDriverSource } from './lib/server-utils.ts';
 import { createConnectionService } from './lib/services/connections.ts';
 import { createContactService } from './lib/services/contacts.ts';
 import { createIdentityService } from './lib/services/identities.ts';
 import { createOAuthConnect, type OAuthConnectService } from './lib/services/oauth-connect.ts';
 import { createOutboxService } from './lib/services/outbox.ts';
+import { createOwnMailbox } from './lib/services/own-mailbox.ts';
 import { createSettingsService } from './lib/services/settings.ts';
-import type { EventService, PresenceService, RateLimitService, Services } from './lib/services.ts';
+import type { ConnectionService, EventService, PresenceService, RateLimitService, Services } from './lib/services.ts';
 import type { Audit } from './security/audit-log.ts';
 
 export interface ServiceDeps {
@@ -62,4 +64,24 @@ export function createServices({ appUrl, pool, engine, events, limits, presence,
     presence,
   };
   return { services, oauthConnect };
+}
+
+/** The instance's own mail server as one signs in with it; null where there is none. */
+export function ownMailboxOf(deps: {
+  readonly pool: pg.Pool;
+  readonly engine: MailEngine;
+  readonly connections: Pick<ConnectionService, 'create' | 'update'>;
+  readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
+}): OwnMailbox | null {
+  const { engine, ...others } = deps;
+  if (engine.ownServer === null) return null;
+  return createOwnMailbox({
+    ...others,
+    server: engine.ownServer,
+    testConnection: engine.testConnection,
+    passwordOf: async (connectionId) => {
+      const { auth } = await engine.access.open(connectionId);
+      return auth.type === 'password' ? auth.password : null;
+    },
+  });
 }

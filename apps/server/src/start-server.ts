@@ -9,7 +9,7 @@ import { sql } from 'drizzle-orm';
 import { inspectRoutes } from 'hono/dev';
 import { createMailEngine, type MailEngine } from './compose-engine.ts';
 import type { ReviseProvider } from './compose-oauth.ts';
-import { createServices } from './compose-services.ts';
+import { createServices, ownMailboxOf } from './compose-services.ts';
 import { cleanUpUploads, loadDraftFile, storeUpload } from './engine/outbox/uploads.ts';
 import { voidAllLeases } from './engine/sync/lease.ts';
 import { createPresence } from './engine/sync/presence.ts';
@@ -26,9 +26,11 @@ import { createOAuthConnectRoutes } from './http/oauth-connect.ts';
 import { ownOrigins } from './http/origin-check.ts';
 import { createStaticApp } from './http/static-app.ts';
 import { createUploadRoutes } from './http/uploads.ts';
+import { singleSignOnOf } from './lib/auth/better-auth.ts';
 import { createAuth } from './lib/auth.ts';
 import type { Log } from './lib/log.ts';
 import { createEventHub } from './lib/services/events.ts';
+import { createSignUpGate } from './lib/sign-up.ts';
 import { createAuditLog } from './security/audit-log.ts';
 import { createRateLimits } from './security/rate-limit.ts';
 import { checkKeys } from './security/rotate.ts';
@@ -116,9 +118,15 @@ async function run(
   if (env.ROLE !== 'worker') {
     const origin = { appUrl: env.APP_URL, port: env.PORT };
     const own = ownOrigins(origin);
+    const oneSignUp = createSignUpGate(pool);
+    const mailbox = ownMailboxOf({ pool, engine, connections: services.connections, log: write });
     const auth = createAuth({
       db: database.db,
       pool,
+      oneSignUp,
+      mailSignIn: mailbox && { pool, mailbox, domains: env.MAIL_LOGIN_DOMAINS, one: oneSignUp },
+      singleSignOn: singleSignOnOf(env),
+      sendReset: null,
       secret: env.BETTER_AUTH_SECRET,
       appUrl: env.APP_URL,
       isOwnOrigin: (one) => own.has(one),
@@ -146,7 +154,7 @@ async function run(
         createConfigRoutes({
           signUp: env.SIGN_UP,
           canSignUp: auth.canSignUp,
-          mailLogin: false,
+          mailLogin: mailbox !== null,
           emailProviders: oauthConnect.providers,
           defaultServers: engine.ownServer,
         }),

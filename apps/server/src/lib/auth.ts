@@ -2,21 +2,18 @@
  * App accounts: sign-up, sign-in, sessions, by better-auth over our own tables. Around it: who may sign up (SIGN_UP),
  * the limits that hold over all processes, the audit log, and a look-up of sessions that is kept for a few seconds, so
  * that a page of mail costs no query for the session. A sign-out here is seen at once, elsewhere when the look-up is old.
- *
- * Leaves out: signing in with the mail account, second factors, single sign-on.
  */
-import { type Db, schema, type UserId } from '@postroom/db';
-import { betterAuth } from 'better-auth';
-import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import type { UserId } from '@postroom/db';
 import type pg from 'pg';
-import { z } from 'zod';
 import { row } from '../engine/index/sql.ts';
 import type { Audit } from '../security/audit-log.ts';
 import { ThrottledError } from '../security/rate-limit.ts';
+import { type AuthRequest, applicantOf, isPasswordCheck, readJson, signInMethodOf } from './auth/auth-request.ts';
+import { ADDRESS_HEADER, type BetterAuthDeps, createBetterAuth, sessionCookieOf } from './auth/better-auth.ts';
 import { MailError } from './driver/errors.ts';
 import { requirePlainText } from './plain-text.ts';
 import type { RateLimitService } from './services.ts';
-import { type Applicant, checkSignUp, createSignUpGate, type SignUpMode, spendInvite } from './sign-up.ts';
+import { checkSignUp, type SignUpGate, type SignUpMode, spendInvite } from './sign-up.ts';
 
 export interface Caller {
   readonly id: UserId;
@@ -33,16 +30,15 @@ export interface Auth {
   /** Whether the session still stands, asked of the database. */
   isSessionAlive(sessionId: string): Promise<boolean>;
   canSignUp(): Promise<boolean>;
+  /** Sessions were ended elsewhere than here: the next request asks the database. */
+  forgetLookups(): void;
 }
 
-export interface AuthDeps {
-  readonly db: Db;
+export interface AuthDeps extends BetterAuthDeps {
   readonly pool: pg.Pool;
-  readonly secret: string;
-  readonly appUrl: string;
-  /** Origins that are ours, whatever name the app was opened by. */
-  readonly isOwnOrigin: (origin: string) => boolean;
   readonly signUp: SignUpMode;
+  /** One sign-up at a time. */
+  readonly oneSignUp: SignUpGate;
   readonly limits: RateLimitService;
   readonly audit: Audit;
   readonly now: () => number;
@@ -51,51 +47,15 @@ export interface AuthDeps {
 /** Well below the minute within which a revoked session must be out. */
 const LOOKUP_MS = 10_000;
 const MAX_LOOKUPS = 5_000;
-const SESSION_DAYS = 30;
-/** `__Host-` where it can be had: no other host of the domain, and no page over http, can then set the cookie for us. */
-const COOKIE_PREFIX = 'postroom';
-const SECURE_COOKIE_PREFIX = `__Host-${COOKIE_PREFIX}`;
-/** Set by us on each request to better-auth, never taken from a client. */
-const ADDRESS_HEADER = 'x-postroom-client-address';
-
-const credentialsSchema = z.object({ email: z.string().max(320), invite: z.string().max(200).optional() });
-
-interface AuthRequest extends Pick<Request, 'url' | 'method' | 'headers'> {
-  readonly body: string | null;
-  readonly clientAddress: string;
-}
+/** So often at most single sign-on that was not to be found when it was looked for is looked for again. */
+const REDISCOVER_MS = 10_000;
+const SOCIAL_PATH = '/sign-in/social';
 
 export function createAuth(deps: AuthDeps): Auth {
   const { pool, limits, audit } = deps;
-  const isSecure = new URL(deps.appUrl).protocol === 'https:';
-  const cookiePrefix = isSecure ? SECURE_COOKIE_PREFIX : COOKIE_PREFIX;
-  const sessionCookie = `${cookiePrefix}.session_token=`;
-  const auth = betterAuth({
-    database: drizzleAdapter(deps.db, { provider: 'pg', schema }),
-    secret: deps.secret,
-    baseURL: deps.appUrl,
-    basePath: '/api/auth',
-    trustedOrigins: (request) => {
-      const origin = request?.headers.get('origin');
-      return origin && deps.isOwnOrigin(origin) ? [deps.appUrl, origin] : [deps.appUrl];
-    },
-    emailAndPassword: { enabled: true, minPasswordLength: 8, maxPasswordLength: 200 },
-    session: { expiresIn: SESSION_DAYS * 86_400, updateAge: 86_400, cookieCache: { enabled: false } },
-    // Ours are in the database and hold over all processes.
-    rateLimit: { enabled: false },
-    telemetry: { enabled: false },
-    advanced: {
-      cookiePrefix,
-      // It would put `__Secure-` before our prefix; the attribute itself is set below.
-      useSecureCookies: false,
-      defaultCookieAttributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
-      // Otherwise it checks no address to be sent on to where NODE_ENV is `test`.
-      disableOriginCheck: false,
-      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
-    },
-    logger: { disabled: true },
-  });
-  const oneSignUp = createSignUpGate(pool);
+  const sessionCookie = sessionCookieOf(deps.appUrl);
+  let auth = createBetterAuth(deps);
+  let madeAt = deps.now();
   const lookups = new Map<string, { caller: Caller | null; at: number }>();
 
   async function lookUp(headers: Headers): Promise<Caller | null> {
@@ -126,48 +86,97 @@ export function createAuth(deps: AuthDeps): Auth {
     return response;
   }
 
-  async function signIn(request: AuthRequest): Promise<Response> {
+  /** A provider that did not answer when this process began is asked again. */
+  async function answerSocial(request: AuthRequest): Promise<Response> {
+    const response = await answer(request);
+    if (response.status !== 404 || deps.singleSignOn === null || deps.now() - madeAt < REDISCOVER_MS) return response;
+    madeAt = deps.now();
+    auth = createBetterAuth(deps);
+    return answer(request);
+  }
+
+  /** Whose session an answer begins; null where it begins none that stands (a second factor is asked for first). */
+  async function enteredBy(response: Response): Promise<UserId | null> {
+    const cookie = response.headers.getSetCookie().find((one) => one.startsWith(sessionCookie));
+    const token = decodeURIComponent(cookie?.slice(sessionCookie.length).split(';')[0] ?? '').split('.')[0];
+    if (!token) return null;
+    const found = await row<{ user_id: UserId }>(pool, 'select user_id from session where token = $1', [token]);
+    return found?.user_id ?? null;
+  }
+
+  async function signIn(request: AuthRequest, method: string): Promise<Response> {
     await limits.hit('sign-in', `address ${request.clientAddress}`);
     const applicant = applicantOf(request);
     if (applicant) await limits.hit('sign-in', `account ${applicant.email}`);
-    const response = await answer(request);
-    await audit({ event: response.ok ? 'sign-in' : 'sign-in.failed', ip: request.clientAddress });
+    const response = await (request.path === SOCIAL_PATH ? answerSocial(request) : answer(request));
+    const ip = request.clientAddress;
+    const userId = await enteredBy(response);
+    if (userId) await audit({ event: 'sign-in', userId, ip, detail: { method } });
+    else if (response.status >= 400) {
+      const meant = applicant
+        ? await row<{ id: UserId }>(pool, 'select id from "user" where lower(email) = $1', [applicant.email])
+        : undefined;
+      await audit({ event: 'sign-in.failed', userId: meant?.id ?? null, ip, detail: { method } });
+    }
     return response;
   }
 
   async function signUp(request: AuthRequest): Promise<Response> {
     await limits.hit('sign-up', `address ${request.clientAddress}`);
     const applicant = applicantOf(request);
-    return oneSignUp(async () => {
+    return deps.oneSignUp(async () => {
       const refusal = await checkSignUp(pool, deps.signUp, applicant);
       if (refusal) return refuse(403, refusal);
       const response = await answer(request);
       if (!response.ok) return response;
       if (deps.signUp === 'invite') await spendInvite(pool, applicant);
-      await audit({ event: 'sign-up', ip: request.clientAddress });
+      await audit({ event: 'sign-up', userId: await enteredBy(response), ip: request.clientAddress });
       return response;
     });
   }
 
   /** A session, perhaps a stolen one, guesses the password no faster than somebody who signs in. */
-  async function changePassword(request: AuthRequest): Promise<Response> {
+  async function checkPassword(request: AuthRequest): Promise<Response> {
     const caller = await callerOf(request.headers);
     if (caller) await limits.hit('sign-in', `account ${caller.email.toLowerCase()}`);
-    return answer(endingOthers(request));
+    return answerAndAudit(request.path === '/change-password' ? endingOthers(request) : request);
+  }
+
+  async function requestReset(request: AuthRequest): Promise<Response> {
+    await limits.hit('sign-in', `reset address ${request.clientAddress}`);
+    const applicant = applicantOf(request);
+    if (applicant) await limits.hit('sign-in', `reset account ${applicant.email}`);
+    return answer(request);
+  }
+
+  /** What changes how one signs in is in the log. */
+  async function answerAndAudit(request: AuthRequest): Promise<Response> {
+    const event = AUDITED[request.path];
+    if (event === undefined) return answer(request);
+    const caller = await callerOf(request.headers);
+    const response = await answer(request);
+    if (response.ok && caller) await audit({ event, userId: caller.id, ip: request.clientAddress });
+    return response;
+  }
+
+  function route(request: AuthRequest): Promise<Response> {
+    const { path } = request;
+    const method = signInMethodOf(request);
+    if (method !== null) return signIn(request, method);
+    if (request.method !== 'POST') return answer(request);
+    if (path.startsWith('/sign-up/')) return signUp(request);
+    if (path === '/request-password-reset') return requestReset(request);
+    return isPasswordCheck(path) ? checkPassword(request) : answerAndAudit(request);
   }
 
   return {
     async handle(request, clientAddress) {
       const { url, method, headers } = request;
       const body = method === 'GET' || method === 'HEAD' ? null : await request.text();
-      const whole: AuthRequest = { url, method, headers, body, clientAddress };
-      const path = new URL(url).pathname;
+      const path = new URL(url).pathname.slice('/api/auth'.length);
       try {
         requirePlainText(readJson(body ?? ''));
-        if (method === 'POST' && path.startsWith('/api/auth/sign-in/')) return await signIn(whole);
-        if (method === 'POST' && path.startsWith('/api/auth/sign-up/')) return await signUp(whole);
-        if (method === 'POST' && path === '/api/auth/change-password') return await changePassword(whole);
-        return await answer(whole);
+        return await route({ url, method, path, headers, body, clientAddress });
       } catch (error) {
         if (!(error instanceof MailError)) throw error;
         const { code, message, fix } = error;
@@ -181,29 +190,23 @@ export function createAuth(deps: AuthDeps): Auth {
       return (await row(pool, 'select 1 from session where id = $1 and expires_at > now()', [sessionId])) !== undefined;
     },
     canSignUp: async () => (await checkSignUp(pool, deps.signUp, null)) === null,
+    forgetLookups: () => lookups.clear(),
   };
 }
+
+/** Changes of how one signs in, by the path that makes them. */
+const AUDITED: Readonly<Record<string, string>> = {
+  '/change-password': 'password.changed',
+  '/two-factor/disable': 'second-factor.removed',
+  '/passkey/verify-registration': 'passkey.added',
+  '/passkey/delete-passkey': 'passkey.removed',
+};
 
 /** A new password ends every other session, whatever the client asked for: somebody else's may be among them. */
 function endingOthers(request: AuthRequest): AuthRequest {
   const fields = readJson(request.body ?? '');
   if (typeof fields !== 'object' || fields === null) return request;
   return { ...request, body: JSON.stringify({ ...fields, revokeOtherSessions: true }) };
-}
-
-/** What the body says of who it is. */
-function applicantOf({ body }: AuthRequest): Applicant {
-  const parsed = credentialsSchema.safeParse(readJson(body ?? ''));
-  return parsed.success ? { ...parsed.data, email: parsed.data.email.trim().toLowerCase() } : null;
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // better-auth says what is wrong with it.
-    return null;
-  }
 }
 
 function refuse(

@@ -47,7 +47,12 @@ export const rateLimit = pgTable(
 export const invite = pgTable('invite', {
   token: text('token').primaryKey(),
   email: text('email'),
+  /** Who invites; null: whoever runs the server. */
+  invitedBy: text('invited_by')
+    .$type<UserId>()
+    .references(() => user.id, { onDelete: 'cascade' }),
   createdAt: at('created_at').notNull().defaultNow(),
+  expiresAt: at('expires_at'),
   usedAt: at('used_at'),
 });
 

@@ -1,0 +1,135 @@
+/**
+ * better-auth over our own tables, as this app has it: passwords, the mail account, codes by time, passkeys, single
+ * sign-on. Limits and the audit log stand around it, in auth.ts.
+ */
+import { passkey } from '@better-auth/passkey';
+import { type Db, schema } from '@postroom/db';
+import { type BetterAuthPlugin, betterAuth } from 'better-auth';
+import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { genericOAuth, twoFactor } from 'better-auth/plugins';
+import type { Env } from '../../env.ts';
+import { MAIL_SIGN_IN_PATH, type MailSignInDeps, mailSignIn } from './mail-sign-in.ts';
+
+/** Set by us on each request to better-auth, never taken from a client. */
+export const ADDRESS_HEADER = 'x-postroom-client-address';
+/** The provider that OIDC_* names. */
+export const SINGLE_SIGN_ON = 'sso';
+
+const SESSION_DAYS = 30;
+/** `__Host-` where it can be had: no other host of the domain, and no page over http, can then set the cookie for us. */
+const COOKIE_PREFIX = 'postroom';
+const SECURE_COOKIE_PREFIX = `__Host-${COOKIE_PREFIX}`;
+
+export interface SingleSignOn {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+}
+
+export interface PasswordReset {
+  readonly email: string;
+  readonly url: string;
+}
+
+export interface BetterAuthDeps {
+  readonly db: Db;
+  readonly secret: string;
+  readonly appUrl: string;
+  /** Origins that are ours, whatever name the app was opened by. */
+  readonly isOwnOrigin: (origin: string) => boolean;
+  /** Null: nobody signs in with the mail account. */
+  readonly mailSignIn: MailSignInDeps | null;
+  readonly singleSignOn: SingleSignOn | null;
+  /** Null: there is no way to send mail from the server itself. */
+  readonly sendReset: ((reset: PasswordReset) => Promise<void>) | null;
+}
+
+/** OIDC_*; null where there is none. */
+export function singleSignOnOf(env: Pick<Env, 'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET'>) {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = env;
+  return issuer === undefined || clientId === undefined ? null : { issuer, clientId, clientSecret };
+}
+
+export const sessionCookieOf = (appUrl: string) => `${cookiePrefixOf(appUrl)}.session_token=`;
+
+function cookiePrefixOf(appUrl: string): string {
+  return new URL(appUrl).protocol === 'https:' ? SECURE_COOKIE_PREFIX : COOKIE_PREFIX;
+}
+
+export function createBetterAuth(deps: BetterAuthDeps) {
+  const { appUrl, sendReset } = deps;
+  const isSecure = new URL(appUrl).protocol === 'https:';
+  return betterAuth({
+    appName: 'Postroom',
+    database: drizzleAdapter(deps.db, { provider: 'pg', schema }),
+    secret: deps.secret,
+    baseURL: appUrl,
+    basePath: '/api/auth',
+    trustedOrigins: (request) => {
+      const origin = request?.headers.get('origin');
+      return origin && deps.isOwnOrigin(origin) ? [appUrl, origin] : [appUrl];
+    },
+    emailAndPassword: {
+      enabled: true,
+      minPasswordLength: 8,
+      maxPasswordLength: 200,
+      revokeSessionsOnPasswordReset: true,
+      ...(sendReset && { sendResetPassword: ({ user, url }) => sendReset({ email: user.email, url }) }),
+    },
+    session: { expiresIn: SESSION_DAYS * 86_400, updateAge: 86_400, cookieCache: { enabled: false } },
+    databaseHooks: {
+      // Single sign-on says who somebody is; what else its tokens open is none of our business, and so not kept.
+      account: {
+        create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
+        update: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
+      },
+    },
+    plugins: [
+      secondFactorAlsoForMail(),
+      passkey({ rpName: 'Postroom', rpID: new URL(appUrl).hostname, origin: null }),
+      ...(deps.mailSignIn ? [mailSignIn(deps.mailSignIn)] : []),
+      ...(deps.singleSignOn ? [singleSignOn(deps.singleSignOn)] : []),
+    ],
+    // Ours are in the database and hold over all processes.
+    rateLimit: { enabled: false },
+    telemetry: { enabled: false },
+    advanced: {
+      cookiePrefix: cookiePrefixOf(appUrl),
+      // It would put `__Secure-` before our prefix; the attribute itself is set below.
+      useSecureCookies: false,
+      defaultCookieAttributes: { secure: isSecure, httpOnly: true, sameSite: 'lax', path: '/' },
+      // Otherwise it checks no address to be sent on to where NODE_ENV is `test`.
+      disableOriginCheck: false,
+      ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
+    },
+    logger: { disabled: true },
+  });
+}
+
+export type BetterAuth = ReturnType<typeof createBetterAuth>;
+
+const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null };
+
+/** A second factor stands before every way in that is a password, ours and the mail server's. */
+function secondFactorAlsoForMail() {
+  const plugin = twoFactor({ issuer: 'Postroom', allowPasswordless: true });
+  const [{ matcher, handler }, ...others] = plugin.hooks.after as [(typeof plugin.hooks.after)[number]];
+  const isPasswordPath: typeof matcher = (context) => context.path === MAIL_SIGN_IN_PATH || matcher(context);
+  return { ...plugin, hooks: { ...plugin.hooks, after: [{ matcher: isPasswordPath, handler }, ...others] } };
+}
+
+function singleSignOn({ issuer, clientId, clientSecret }: SingleSignOn): BetterAuthPlugin {
+  return genericOAuth({
+    config: [
+      {
+        providerId: SINGLE_SIGN_ON,
+        discoveryUrl: `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+        clientId,
+        ...(clientSecret === undefined ? {} : { clientSecret }),
+        scopes: ['openid', 'email', 'profile'],
+        pkce: true,
+        requireIdTokenVerification: true,
+      },
+    ],
+  });
+}
