@@ -18,7 +18,7 @@ export interface MemorySmtpOptions extends SmtpScript {
   mechanisms?: string[];
   /** Whether MAIL FROM needs a login. Default true. */
   requireAuth?: boolean;
-  /** SIZE. Default 50 MB. */
+  /** SIZE; 0: no limit (RFC 1870 section 4). Default 50 MB. */
   sizeLimit?: number;
   /** Further EHLO lines, replacing `8BITMIME`, `SMTPUTF8`, `ENHANCEDSTATUSCODES`. */
   extensions?: string[];

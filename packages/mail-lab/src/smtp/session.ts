@@ -94,7 +94,7 @@ export async function serveSmtp(options: SmtpSessionOptions): Promise<void> {
     cutAt('mail');
     if (settings.requireAuth && !user) return void (await reply('530 5.7.0 Log in first'));
     const size = Number(/ SIZE=(\d+)/i.exec(text)?.[1] ?? 0);
-    if (size > settings.sizeLimit) return void (await reply('552 5.3.4 Message too big'));
+    if (settings.sizeLimit > 0 && size > settings.sizeLimit) return void (await reply('552 5.3.4 Message too big'));
     reset();
     if (await scripted('mail', '250 2.1.0 Ok')) mailFrom = /<([^>]*)>/.exec(text)?.[1] ?? '';
   }
