@@ -198,6 +198,12 @@ describe('connecting an account', () => {
     });
   });
 
+  it('lets a user look for settings thirty times in ten minutes', async () => {
+    const discover = () => ada.api.connections.discover.mutate({ email: 'ada@gmail.com' });
+    for (let times = 0; times < 30; times += 1) await discover();
+    await expect(discover()).rejects.toMatchObject({ data: { mail: { code: 'THROTTLED' } } });
+  });
+
   it('a changed password is tested before it is stored, and a wrong one changes nothing', async () => {
     const { id } = await ada.api.connections.create.mutate(right);
     const change = (password: string) =>

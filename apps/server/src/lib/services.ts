@@ -92,7 +92,7 @@ export interface PresenceService {
 
 export interface RateLimitService {
   /** Counts one hit; throws THROTTLED with the seconds to wait when over the limit. Holds over all processes. */
-  hit(limit: 'sign-in' | 'sign-up' | 'connection-test', key: string): Promise<void>;
+  hit(limit: 'sign-in' | 'sign-up' | 'discovery' | 'connection-test', key: string): Promise<void>;
 }
 
 export interface Services {

@@ -10,6 +10,8 @@ import type { RateLimitService } from '../lib/services.ts';
 const LIMITS = {
   'sign-in': { hits: 10, windowMs: 5 * 60_000 },
   'sign-up': { hits: 5, windowMs: 60 * 60_000 },
+  /** Each asks name servers and web servers that the address names. */
+  discovery: { hits: 30, windowMs: 10 * 60_000 },
   'connection-test': { hits: 10, windowMs: 10 * 60_000 },
 } as const;
 

@@ -17,7 +17,10 @@ export const connectionsRouter = router({
   discover: procedure
     .input(z.object({ email: z.email().max(320) }))
     .output(z.object({ candidates: z.array(candidateSchema) }))
-    .mutation(({ ctx, input }) => ctx.services.connections.discover(ctx.caller.id, input.email)),
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.limits.hit('discovery', `discover ${ctx.caller.id}`);
+      return ctx.services.connections.discover(ctx.caller.id, input.email);
+    }),
   test: procedure
     .input(newConnectionSchema)
     .output(testResultSchema)
