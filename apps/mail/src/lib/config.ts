@@ -7,6 +7,7 @@ const configSchema = z.object({
   signUp: z.enum(['first', 'open', 'invite', 'closed']),
   canSignUp: z.boolean(),
   mailLogin: z.boolean().default(false),
+  emailProviders: z.array(z.object({ id: z.string(), name: z.string() })).default([]),
   defaultServers: z.object({ imap: endpoint, smtp: endpoint }).nullish(),
 });
 export type ServerConfig = z.infer<typeof configSchema>;

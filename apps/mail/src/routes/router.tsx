@@ -3,12 +3,12 @@ import { createRouter } from '@tanstack/react-router';
 import { signInRoute, signUpRoute } from './auth.tsx';
 import { mailRoute } from './mail.tsx';
 import { rootRoute } from './root.tsx';
-import { connectRoute, indexRoute, settingsRoute, signedInRoute } from './signed-in.tsx';
+import { connectRoute, finishConnectingRoute, indexRoute, settingsRoute, signedInRoute } from './signed-in.tsx';
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
   signUpRoute,
-  signedInRoute.addChildren([indexRoute, connectRoute, settingsRoute, mailRoute]),
+  signedInRoute.addChildren([indexRoute, connectRoute, finishConnectingRoute, settingsRoute, mailRoute]),
 ]);
 
 export const router = createRouter({ routeTree, defaultPreload: false, scrollRestoration: false });

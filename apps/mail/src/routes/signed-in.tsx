@@ -1,8 +1,8 @@
 /** Everything that needs a session: without one, sign-in; without an account, connecting one. */
 import { createRoute, Outlet, redirect, useNavigate } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { Suspense, useCallback, useState } from 'react';
 import { Spinner } from '../components/ui/spinner.tsx';
-import { ConnectAccount } from '../features/accounts/index.ts';
+import { ConnectAccount, FinishSignIn } from '../features/accounts/index.ts';
 import { AuthPage, sessionQuery } from '../features/auth/index.ts';
 import { SettingsPage, sectionOf } from '../features/settings/index.ts';
 import { queryClient, trpc } from '../lib/api.ts';
@@ -55,6 +55,35 @@ function Connect() {
 }
 
 export const connectRoute = createRoute({ getParentRoute: () => signedInRoute, path: '/connect', component: Connect });
+
+function FinishConnecting() {
+  const navigate = useNavigate();
+  const { provider } = finishConnectingRoute.useParams();
+  // As it came: state and code are not this page's to read.
+  const [query] = useState(() => window.location.search.slice(1));
+  const show = useCallback(
+    (account: string) =>
+      void navigate({ to: '/mail/$folder', params: { folder: 'inbox' }, search: { account }, replace: true }),
+    [navigate],
+  );
+  return (
+    <AuthPage title={accountsText.finishTitle} intro={accountsText.finishIntro} isWide>
+      <FinishSignIn
+        provider={provider}
+        query={query}
+        onConnected={show}
+        onBack={() => void navigate({ to: '/connect', replace: true })}
+      />
+    </AuthPage>
+  );
+}
+
+/** Where mail providers send the browser back to (lib/services/oauth-connect.ts of the server). */
+export const finishConnectingRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/connect/$provider',
+  component: FinishConnecting,
+});
 
 function Settings() {
   const navigate = useNavigate();

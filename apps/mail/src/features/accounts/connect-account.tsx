@@ -19,6 +19,7 @@ import {
 } from './connect-form.ts';
 import { ProbeRows } from './probe-rows.tsx';
 import { ServerFieldset } from './server-fields.tsx';
+import { SignInChoice } from './sign-in-choice.tsx';
 
 export interface ConnectAccountProps {
   initialEmail?: string;
@@ -32,6 +33,7 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
   const [fields, setFields] = useState<ConnectFields>({ ...emptyFields(), email: initialEmail, name: initialName });
   const [candidates, setCandidates] = useState<Candidate[] | null>(null);
   const [isEditing, setIsEditing] = useState(false);
+  const [isByPassword, setIsByPassword] = useState(false);
 
   const discover = useMutation(
     trpc.connections.discover.mutationOptions({
@@ -78,7 +80,10 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
 
   const isBusy = discover.isPending || test.isPending || create.isPending;
   const best = candidates?.find(({ imap }) => imap.host === fields.imap.host) ?? candidates?.[0];
-  const needsAppPassword = best?.auth[0] === 'app-password';
+  const signIns = config.data?.emailProviders ?? [];
+  const signIn = signIns.find(({ id }) => id === best?.oauth);
+  const needsPassword = signIn === undefined || isByPassword;
+  const needsAppPassword = best?.auth.find((way) => way !== 'oauth2') === 'app-password';
   const failure = discover.error ?? test.error ?? create.error;
   const problem = failure ? failureOf(failure) : undefined;
   const summary = (side: Side) =>
@@ -86,6 +91,12 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
 
   return (
     <form onSubmit={submit} className="flex flex-col gap-4" data-testid="connect-form">
+      {candidates === null && signIns.length > 0 && (
+        <>
+          <SignInChoice providers={signIns} />
+          <p className="text-xs text-muted">{text.orByAddress}</p>
+        </>
+      )}
       <TextField
         label={text.email}
         type="email"
@@ -100,24 +111,34 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
           setCandidates(null);
         }}
       />
-      <TextField
-        label={needsAppPassword ? text.appPassword : text.password}
-        type="password"
-        name="mail-password"
-        autoComplete="off"
-        required
-        disabled={isBusy}
-        value={fields.password}
-        onChange={(event) => change({ password: event.target.value })}
-        hint={best?.help && !isGuess(best) && <ProviderHelp help={best.help} />}
-      />
+      {signIn && !isByPassword && best && (
+        <SignInByPage
+          candidate={best}
+          provider={signIn}
+          email={fields.email.trim()}
+          onPassword={() => setIsByPassword(true)}
+        />
+      )}
+      {needsPassword && (
+        <TextField
+          label={needsAppPassword ? text.appPassword : text.password}
+          type="password"
+          name="mail-password"
+          autoComplete="off"
+          required={candidates !== null || signIns.length === 0}
+          disabled={isBusy}
+          value={fields.password}
+          onChange={(event) => change({ password: event.target.value })}
+          hint={best?.help && !isGuess(best) && <ProviderHelp help={best.help} />}
+        />
+      )}
       {discover.isPending && (
         <p className="flex items-center gap-2 text-muted" role="status">
           <Spinner />
           {text.finding} {text.findSlow}
         </p>
       )}
-      {candidates !== null && (
+      {candidates !== null && needsPassword && (
         <>
           {best && !isGuess(best) && (
             <FoundSettings candidate={best} isEditing={isEditing} onEdit={() => setIsEditing(true)} />
@@ -167,16 +188,40 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
         </>
       )}
       {problem && <Notice tone="danger" title={problem.message} fix={problem.fix} />}
-      <Button
-        type="submit"
-        variant="primary"
-        disabled={isBusy || (candidates !== null && !isComplete(fields))}
-        data-testid="connect-submit"
-      >
-        {isBusy && <Spinner className="text-current" />}
-        {candidates === null ? text.find : test.isPending ? text.testing : text.connect}
-      </Button>
+      {(candidates === null || needsPassword) && (
+        <Button
+          type="submit"
+          variant="primary"
+          disabled={isBusy || (candidates !== null && !isComplete(fields))}
+          data-testid="connect-submit"
+        >
+          {isBusy && <Spinner className="text-current" />}
+          {candidates === null ? text.find : test.isPending ? text.testing : text.connect}
+        </Button>
+      )}
     </form>
+  );
+}
+
+/** The provider was found, and this server is set up for its sign-in page: nothing else is needed. */
+function SignInByPage(props: {
+  candidate: Candidate;
+  provider: { id: string; name: string };
+  email: string;
+  onPassword: () => void;
+}) {
+  const { candidate, provider, email } = props;
+  const hasPassword = candidate.auth.some((way) => way !== 'oauth2');
+  return (
+    <div className="flex flex-col gap-2">
+      <SignInChoice providers={[provider]} email={email} isRecommended />
+      <p className="text-xs text-muted">{text.signInHint(provider.name)}</p>
+      {hasPassword && (
+        <Button size="small" variant="ghost" className="self-start" onClick={props.onPassword}>
+          {text.withPassword}
+        </Button>
+      )}
+    </div>
   );
 }
 

@@ -12,7 +12,7 @@ import { cn } from '../../lib/class-names.ts';
 import { formatCount } from '../../lib/format.ts';
 import { accountsText } from '../../lib/i18n/accounts.ts';
 import { settingsText as text } from '../../lib/i18n/settings.ts';
-import { useConnections } from '../accounts/index.ts';
+import { leaveToSignIn, signInFailureOf, useConnections } from '../accounts/index.ts';
 import { DoctorDialog } from './doctor-dialog.tsx';
 import { EditAccountDialog } from './edit-account-dialog.tsx';
 import { Section } from './section.tsx';
@@ -50,6 +50,10 @@ export function AccountSettings({ onAdd }: { onAdd: () => void }) {
       },
     }),
   );
+  const signInAgain = useMutation({
+    mutationFn: ({ id, oauth }: Connection) => leaveToSignIn(oauth ?? '', { connectionId: id }),
+    onError: (error) => void toast.error(signInFailureOf(error).message),
+  });
   const close = () => setOpened(undefined);
   return (
     <Section title={text.sections.accounts} intro={text.accountsIntro}>
@@ -72,7 +76,7 @@ export function AccountSettings({ onAdd }: { onAdd: () => void }) {
                 )}
               </p>
               <p className="mt-0.5 flex items-center gap-1.5 text-xs text-muted">
-                <span aria-hidden="true" className={cn('size-2 rounded-full', TONES[state])} />
+                <span aria-hidden="true" className={cn('size-2 shrink-0 rounded-full', TONES[state])} />
                 {accountsText.stateNames[state]} ·{' '}
                 {text.messages(formatCount(progress.synced), formatCount(progress.total))} ·{' '}
                 {text.bodies(formatCount(bodies.indexed), formatCount(bodies.total))}
@@ -83,9 +87,21 @@ export function AccountSettings({ onAdd }: { onAdd: () => void }) {
                 </p>
               )}
               {error && (
-                <Button size="small" className="mt-2" onClick={() => setOpened({ type: 'edit', connection })}>
-                  {text.edit}
-                </Button>
+                <p className="mt-2 flex flex-wrap gap-2">
+                  {connection.oauth !== undefined && error.code.startsWith('OAUTH_') && (
+                    <Button
+                      size="small"
+                      variant="primary"
+                      disabled={signInAgain.isPending}
+                      onClick={() => signInAgain.mutate(connection)}
+                    >
+                      {accountsText.signInAgain}
+                    </Button>
+                  )}
+                  <Button size="small" onClick={() => setOpened({ type: 'edit', connection })}>
+                    {text.edit}
+                  </Button>
+                </p>
               )}
             </div>
             <Menu>
@@ -99,6 +115,9 @@ export function AccountSettings({ onAdd }: { onAdd: () => void }) {
                   <MenuItem onSelect={() => setDefault.mutate({ connectionId })}>{text.makeDefault}</MenuItem>
                 )}
                 <MenuItem onSelect={() => setOpened({ type: 'edit', connection })}>{text.edit}</MenuItem>
+                {connection.oauth !== undefined && (
+                  <MenuItem onSelect={() => signInAgain.mutate(connection)}>{accountsText.signInAgain}</MenuItem>
+                )}
                 <MenuItem onSelect={() => setOpened({ type: 'doctor', connection })}>{text.doctor}</MenuItem>
                 <MenuItem onSelect={() => update.mutate({ connectionId, paused: !isPaused })}>
                   {isPaused ? text.resume : text.pause}

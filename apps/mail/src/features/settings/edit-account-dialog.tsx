@@ -75,15 +75,19 @@ export function EditAccountDialog({ connection, onClose }: { connection: Connect
           value={fields.name}
           onChange={(event) => change({ name: event.target.value })}
         />
-        <TextField
-          label={text.newPassword}
-          type="password"
-          name="account-password"
-          autoComplete="off"
-          value={fields.password}
-          hint={text.newPasswordHint}
-          onChange={(event) => change({ password: event.target.value })}
-        />
+        {connection.auth === 'oauth2' ? (
+          <Notice title={accountsText.signedInWith} />
+        ) : (
+          <TextField
+            label={text.newPassword}
+            type="password"
+            name="account-password"
+            autoComplete="off"
+            value={fields.password}
+            hint={text.newPasswordHint}
+            onChange={(event) => change({ password: event.target.value })}
+          />
+        )}
         {(['imap', 'smtp'] as const).map((side) => (
           <ServerFieldset
             key={side}

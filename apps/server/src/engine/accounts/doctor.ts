@@ -8,6 +8,7 @@ import { notFound } from '../../lib/driver/errors.ts';
 import type { ConnectionTest, DoctorReport, Probe } from '../../lib/driver/schemas.ts';
 import { row } from '../index/sql.ts';
 import { type AccountAccess, proposedOf } from './access.ts';
+import type { AccountAuth } from './account-auth.ts';
 import type { ProposedConnection } from './connection-test.ts';
 import { type Quirks, quirksOf } from './quirks/quirks.ts';
 
@@ -82,8 +83,8 @@ export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
       id: '',
     });
     const checks = [
-      serverCheck('imap', 'Incoming mail (IMAP)', facts.imap, test.imap),
-      serverCheck('smtp', 'Outgoing mail (SMTP)', facts.smtp, test.smtp),
+      serverCheck(['imap', 'Incoming mail (IMAP)'], facts.imap, test.imap, account.auth),
+      serverCheck(['smtp', 'Outgoing mail (SMTP)'], facts.smtp, test.smtp, account.smtpAuth),
       ...ABILITIES.map((ability) => abilityCheck(ability, capabilities)),
       keywordsCheck(facts),
       ...labelsCheck(facts, quirks),
@@ -107,8 +108,14 @@ function loadFacts(pool: pg.Pool, connectionId: ConnectionId): Promise<Facts | u
   );
 }
 
-function serverCheck(id: string, title: string, { host, port }: StoredEndpoint, probe: Probe): Check {
-  if (probe.ok) return { id, ok: true, title, detail: `${host}:${port} answers and accepts the password.` };
+function serverCheck(
+  [id, title]: readonly [id: string, title: string],
+  { host, port }: StoredEndpoint,
+  probe: Probe,
+  auth: AccountAuth,
+): Check {
+  const accepted = auth.type === 'password' ? 'the password' : 'the sign-in of your provider';
+  if (probe.ok) return { id, ok: true, title, detail: `${host}:${port} answers and accepts ${accepted}.` };
   return {
     id,
     ok: false,

@@ -13,7 +13,7 @@ import { type AccountLook, syncAccount } from './account-sync.ts';
 import { type Alarm, createAlarm } from './alarm.ts';
 import type { Audit } from './audit.ts';
 import { BACK_OFF, type BackOffPace, createBackOff } from './back-off.ts';
-import { announceConnection, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
+import { announceConnection, needsAttention, saveCapabilities, saveState, stateOfError } from './connection-state.ts';
 import { LOOK_EVERY_MS, lookAfterMs } from './look-pace.ts';
 import { loadInboxPath } from './mailbox-rows.ts';
 import { PRESENT_FOR_MS } from './presence.ts';
@@ -237,7 +237,10 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
       await saveState(deps.pool, connectionId, stateOfError(error), error);
       await announceConnection(deps.pool, connectionId);
     }),
-    loop('push', pushAlarm, pushTurn, async () => undefined),
+    loop('push', pushAlarm, pushTurn, async (error) => {
+      // The sync loop says it to the person; its own next look may be far.
+      if (needsAttention(error)) syncAlarm.ring();
+    }),
     loop('work', workAlarm, workTurn, async () => undefined),
   ];
   return {

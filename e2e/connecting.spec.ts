@@ -1,0 +1,113 @@
+/** Connecting a mail account as a person does: by a provider's sign-in page, and what is seen when that goes wrong. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base, expect, type Page } from '@playwright/test';
+import { type MailServer, message, type OpenIdServer, startMailServer, startOpenId } from '@postroom/mail-lab';
+import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
+import { row, signUp } from './steps.ts';
+
+interface World {
+  readonly openid: OpenIdServer;
+  readonly mail: MailServer;
+  readonly app: AppProcess;
+}
+
+/** A mail server of its own, with an identity provider that it believes, and an app that nobody has used. */
+const test = base.extend<{ world: World }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
+  world: async ({}, use) => {
+    const openid = await startOpenId();
+    const mail = await startMailServer({ dovecot: { oauth: { introspectionUrl: openid.introspectionUrl } } });
+    const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
+    const env = {
+      DATA_DIR: dataDir,
+      MAIL_TLS_CA_FILE: mail.caFile,
+      MAIL_EGRESS_ALLOW: 'localhost',
+      IMAP_HOST: 'localhost',
+      IMAP_PORT: String(mail.endpoints.imap.port),
+      SMTP_PORT: String(mail.endpoints.smtp.port),
+      MAIL_OAUTH_ISSUER: openid.issuer,
+      MAIL_OAUTH_CLIENT_ID: openid.client.id,
+      MAIL_OAUTH_CLIENT_SECRET: openid.client.secret,
+      MAIL_OAUTH_SCOPES: 'openid email offline_access mail',
+    };
+    const app = await startApp({ env });
+    openid.allowRedirect(`${app.url}/connect/mail`);
+    await use({ openid, mail, app });
+    await app.stop();
+    await mail.stop();
+    await openid.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  },
+});
+
+const letter = (subject: string) =>
+  message({ from: 'Bob Ivers <bob@lab.test>', to: 'ada@lab.test', subject, text: 'Hello', html: '<p>Hello</p>' });
+
+/** On the provider's page. */
+async function answer(page: Page, email: string, says: 'Allow' | 'Deny') {
+  await page.getByRole('heading', { name: 'The mail server’s own sign-in page' }).waitFor();
+  await page.getByLabel('Address').fill(email);
+  await page.getByRole('button', { name: says }).click();
+}
+
+test('by the provider’s sign-in page: a no, the right one, a withdrawn consent, and somebody else', async ({
+  world: { app, mail, openid },
+  page,
+}) => {
+  await mail.deliver('ada@lab.test', letter('Ferry on Friday'));
+  await signUp(page, app, { name: 'Ada Lund', email: 'ada@lab.test' });
+
+  await test.step('the address is enough to be sent there, and it is filled in', async () => {
+    await expect(page.getByTestId('sign-in-mail')).toBeVisible();
+    await page.keyboard.press('Enter');
+    await expect(page.getByText('On localhost’s own page. Postroom never sees the password.')).toBeVisible();
+    await expect(page.locator('[name=mail-password]')).toBeHidden();
+    await page.getByTestId('sign-in-mail').click();
+    await expect(page.getByLabel('Address')).toHaveValue('ada@lab.test');
+  });
+
+  await test.step('whoever says no is told what to do', async () => {
+    await answer(page, 'ada@lab.test', 'Deny');
+    await expect(page.getByTestId('sign-in-problem')).toContainText(
+      'localhost was not allowed to give Postroom your mail',
+    );
+    expect(new URL(page.url()).pathname).toBe('/connect/mail');
+  });
+
+  await test.step('whoever allows it reads mail', async () => {
+    await page.getByRole('button', { name: 'Sign in again' }).click();
+    await answer(page, 'ada@lab.test', 'Allow');
+    await expect(row(page, 'Ferry on Friday')).toBeVisible();
+    expect(page.url()).not.toMatch(/code=|state=/);
+  });
+
+  await test.step('a withdrawn consent is told once, with the way out', async () => {
+    openid.revokeAll();
+    await mail.dovecot.kick('ada@lab.test');
+    await mail.deliver('ada@lab.test', letter('Came meanwhile'));
+    await expect(page.getByTestId('connection-problem')).toContainText('The permission for this mailbox has ended');
+    await expect(row(page, 'Ferry on Friday')).toBeVisible();
+    await page.getByTestId('connection-problem').click();
+    await page.getByRole('button', { name: 'Sign in again' }).click();
+  });
+
+  await test.step('as somebody else it is not signed in', async () => {
+    await answer(page, 'bob@lab.test', 'Allow');
+    await expect(page.getByTestId('sign-in-problem')).toContainText(
+      'You signed in as bob@lab.test, but this account is ada@lab.test.',
+    );
+    await page.getByRole('button', { name: 'Back' }).click();
+  });
+
+  await test.step('as oneself everything goes on, and nothing is lost', async () => {
+    openid.revokeAll();
+    await page.goto(`${app.url}/settings/accounts`);
+    await page.getByRole('button', { name: 'Sign in again' }).click();
+    await answer(page, 'ada@lab.test', 'Allow');
+    await expect(row(page, 'Came meanwhile')).toBeVisible();
+    await expect(row(page, 'Ferry on Friday')).toBeVisible();
+    await expect(page.getByTestId('connection-problem')).toBeHidden();
+  });
+});
