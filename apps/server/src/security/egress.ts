@@ -36,12 +36,15 @@ const PRIVATE_RANGES: ReadonlySet<string> = new Set(['loopback', 'private', 'uni
 const resolveAll: Resolve = async (host) =>
   (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
 
-/** The IPv4 address that an IPv6 form carries (mapped, NAT64, 6to4), or the address itself. */
+/** The IPv4 address that an IPv6 form carries (mapped, compatible, NAT64, 6to4), or the address itself. */
 function unwrap(address: Address): Address {
   if (!(address instanceof ipaddr.IPv6)) return address;
   const octets = address.toByteArray();
   const carried = (at: number) => new ipaddr.IPv4(octets.slice(at, at + 4));
   if (address.isIPv4MappedAddress()) return address.toIPv4Address();
+  // RFC 4291 section 2.5.5.1, long deprecated; some systems still route it. `::` and `::1` are themselves.
+  const isCompatible = octets.slice(0, 12).every((octet) => octet === 0) && address.range() === 'unicast';
+  if (isCompatible) return carried(12);
   switch (address.range()) {
     case 'rfc6145':
     case 'rfc6052':
