@@ -96,7 +96,7 @@ function withoutLastBreaks(fragment: string): string {
 
 /** Marks of quotes stand together; `--` alone on its line is what stands above a signature. */
 function withMarks(line: string): string {
-  const marks = /^(?:> ?)+/.exec(line)?.[0] ?? '';
+  const marks = /^(?:> )*(?:>$)?/.exec(line)?.[0] ?? '';
   const rest = line.slice(marks.length).replace(/\s+$/, '');
   const quote = marks.replaceAll(' ', '');
   const words = rest === '--' ? '-- ' : rest;

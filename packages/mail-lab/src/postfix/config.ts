@@ -10,6 +10,8 @@ export interface PostfixSettings {
   senderReplies?: Record<string, string>;
   /** What happens to mail for other domains: thrown away after it was accepted (default), or refused at RCPT TO. */
   outbound?: 'discard' | 'reject';
+  /** Addresses of other domains that Postfix delivers by itself, which takes SMTPUTF8 as Dovecot's LMTP does not. */
+  ownMailboxes?: readonly string[];
   /** Domain delivered to Dovecot. Default `lab.test`. */
   domain?: string;
   /** More lines for main.cf, put last. */
@@ -44,6 +46,14 @@ export const QUEUE_DIRECTORIES = [
   'trace',
 ];
 
+/** Owns the mailboxes that Postfix delivers into by itself; no user has this number. */
+export const OWNER = 60_000;
+
+/** Their domains, as they stand in tables. */
+export function ownDomains({ ownMailboxes = [] }: PostfixSettings): string[] {
+  return [...new Set(ownMailboxes.map((address) => address.slice(address.lastIndexOf('@') + 1)))];
+}
+
 /** main.cf. */
 export function mainConfig(settings: PostfixSettings, place: PostfixPlace): string {
   const { directory } = place;
@@ -73,7 +83,11 @@ local_recipient_maps =
 local_transport = error:no local users
 default_transport = discard:
 relay_transport = discard:
-virtual_mailbox_domains = ${domain}
+virtual_mailbox_domains = ${[domain, ...ownDomains(settings)].join(' ')}
+transport_maps = texthash:${directory}/conf/transports
+virtual_mailbox_base = ${directory}/mailboxes
+virtual_uid_maps = static:${OWNER}
+virtual_gid_maps = static:${OWNER}
 virtual_mailbox_maps = texthash:${directory}/conf/mailboxes
 virtual_transport = lmtp:unix:${place.lmtpSocket}
 recipient_delimiter = +
@@ -136,6 +150,7 @@ error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
 lmtp unix - - n - - lmtp
+virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 showq unix n - n - - showq

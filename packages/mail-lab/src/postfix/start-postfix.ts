@@ -3,7 +3,16 @@
  * Postfix does. Touches neither /etc/postfix nor /var/spool/postfix.
  */
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { DovecotServer } from '../dovecot/start-dovecot.ts';
 import { type Daemon, startDaemon } from '../process/daemon.ts';
@@ -16,6 +25,8 @@ import { type CertificateAuthority, type CertificateKind, writeCertificate } fro
 import {
   mainConfig,
   masterConfig,
+  OWNER,
+  ownDomains,
   type PostfixPlace,
   type PostfixSettings,
   QUEUE_DIRECTORIES,
@@ -44,6 +55,8 @@ export interface PostfixServer {
   caFile: string;
   ca: string;
   directory: string;
+  /** What has come for one of `ownMailboxes`. */
+  delivered(address: string): Buffer[];
   log(): string;
   running(): boolean;
   /** Ends it at once and removes its directory. */
@@ -76,6 +89,8 @@ function makeDirectories(directory: string): void {
   mkdirSync(join(directory, 'spool'), { mode: 0o755 });
   mkdirSync(join(directory, 'data'), { mode: 0o755 });
   chownSync(join(directory, 'data'), uid, 0);
+  mkdirSync(join(directory, 'mailboxes'), { mode: 0o700 });
+  chownSync(join(directory, 'mailboxes'), OWNER, OWNER);
   for (const name of QUEUE_DIRECTORIES) {
     const path = join(directory, 'spool', name);
     mkdirSync(path, { mode: 0o700 });
@@ -97,7 +112,10 @@ function writeConfig(settings: PostfixSettings, place: PostfixPlace, addresses: 
   const replied = [...Object.keys(settings.recipientReplies ?? {})];
   write('main.cf', mainConfig(settings, place));
   write('master.cf', masterConfig(place));
-  write('mailboxes', table(Object.fromEntries([...addresses, ...replied].map((address) => [address, 'yes']))));
+  const known = [...addresses, ...replied].map((address) => [address, 'yes']);
+  const own = (settings.ownMailboxes ?? []).map((address, index) => [address, `${index}/`]);
+  write('mailboxes', table(Object.fromEntries([...known, ...own])));
+  write('transports', table(Object.fromEntries(ownDomains(settings).map((domain) => [domain, 'virtual:']))));
   write('recipients', table(settings.recipientReplies ?? {}));
   write('senders', table(settings.senderReplies ?? {}));
 }
@@ -114,6 +132,12 @@ function readLog(directory: string): string {
   } catch {
     return '';
   }
+}
+
+function readMaildir(path: string): Buffer[] {
+  const folder = join(path, 'new');
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder).map((name) => readFileSync(join(folder, name)));
 }
 
 async function launch(directory: string, smtpPort: number): Promise<Daemon> {
@@ -169,6 +193,7 @@ export async function startPostfix(options: PostfixOptions): Promise<PostfixServ
     caFile: tls.caFile,
     ca: tls.ca,
     directory,
+    delivered: (address) => readMaildir(join(directory, 'mailboxes', String(settings.ownMailboxes?.indexOf(address)))),
     log: () => readLog(directory),
     running: () => current.running(),
     async stop() {

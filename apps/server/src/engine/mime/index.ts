@@ -33,6 +33,7 @@ export {
   structureOfFrozen,
   transmitted,
 } from './frozen.ts';
+export { isAscii, wireAddress } from './header-encoding.ts';
 export { type HeaderBlock, type HeaderField, parseHeaderBlock } from './headers.ts';
 export { bareMessageId, extractMessageIds, parseMessageId, references } from './message-ids.ts';
 export {
@@ -56,6 +57,7 @@ export {
   planParts,
 } from './parts-plan.ts';
 export { redated } from './redate.ts';
+export { inSevenBits } from './seven-bit.ts';
 export { htmlToText, type SnippetSource, snippet } from './snippet.ts';
 export {
   type KnownPeople,

@@ -10,7 +10,7 @@ import { MailError } from '../../lib/driver/errors.ts';
 import { presentId } from '../../lib/driver/ids.ts';
 import { publish } from '../events/publish.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
-import { transmitted } from '../mime/index.ts';
+import { inSevenBits, transmitted } from '../mime/index.ts';
 import { wakeAccount } from '../operations/wake.ts';
 import { linkReminder } from '../schedule/reminders.ts';
 import { saveSizeLimit } from '../sync/connection-state.ts';
@@ -119,10 +119,13 @@ async function attempt(deps: DispatchDeps, connectionId: ConnectionId, claimed: 
   let sizeLimit: number | null | undefined;
   let outcome: SubmissionOutcome;
   try {
+    const wire = transmitted(frozenOf(claimed));
+    const sevenBits = inSevenBits(wire);
     outcome = await deps.submit(connectionId, {
       mailFrom: claimed.mail_from,
       rcptTo: openRecipients(claimed.recipients),
-      message: messageSource(pool, transmitted(frozenOf(claimed))),
+      message: messageSource(pool, wire),
+      inSevenBits: sevenBits && messageSource(pool, sevenBits),
       onSizeLimit: (octets) => {
         sizeLimit = octets;
       },

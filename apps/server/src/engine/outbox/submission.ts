@@ -10,6 +10,8 @@ export interface SubmissionRequest {
   readonly message: MessageSource;
   /** Told what EHLO says of SIZE (RFC 1870); null: no limit. */
   readonly onSizeLimit?: (octets: number | null) => void;
+  /** The same for a server that takes seven bits alone, where the message has eight. */
+  readonly inSevenBits?: MessageSource | undefined;
   /** Awaited before the first octet of the message: from then on nobody knows without an answer. */
   readonly onData: () => Promise<void>;
 }

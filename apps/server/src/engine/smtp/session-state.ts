@@ -25,3 +25,9 @@ export function refusedRecipients(connection: SMTPConnection): readonly unknown[
     typeof envelope === 'object' && envelope !== null ? Reflect.get(envelope, 'rejectedErrors') : [];
   return Array.isArray(errors) ? errors : [];
 }
+
+/** What EHLO offered. */
+export function extensionsOf(connection: SMTPConnection): ReadonlySet<string> {
+  const kept: unknown = Reflect.get(connection, '_supportedExtensions');
+  return new Set(Array.isArray(kept) ? kept.map(String) : []);
+}

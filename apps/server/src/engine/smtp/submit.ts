@@ -11,12 +11,14 @@ import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import { classify } from '../../security/egress.ts';
 import { type Dial, pinProblem } from '../../security/tls.ts';
 import { type AccountAuth, type Credentials, withCredentials } from '../accounts/account-auth.ts';
+import { wireAddress } from '../mime/index.ts';
 import { tooLarge } from '../outbox/size-limit.ts';
 import type { SubmissionOutcome, SubmissionRequest } from '../outbox/submission.ts';
+import { needsUnicode, unicodeRefused } from './extensions.ts';
 import { customAuthOf, loginOf } from './login.ts';
 import { recipientsAfter, recipientsKnown, recipientsRefused } from './recipients.ts';
 import { codeOf, lostError, openError, refusalOf } from './replies.ts';
-import { refusedRecipients, sizeLimitOf } from './session-state.ts';
+import { extensionsOf, refusedRecipients, sizeLimitOf } from './session-state.ts';
 
 export interface SmtpAccount {
   readonly endpoint: StoredEndpoint;
@@ -64,11 +66,17 @@ export async function submit(
   } catch (error) {
     return { kind: 'not-sent', error: toMailError(error, contextOf(account)) };
   }
+  const offered = extensionsOf(connection);
+  const message = offered.has('8BITMIME') ? request.message : (request.inSevenBits ?? request.message);
   const sizeLimit = sizeLimitOf(connection);
   request.onSizeLimit?.(sizeLimit);
-  if (sizeLimit !== null && request.message.size > sizeLimit) {
+  if (sizeLimit !== null && message.size > sizeLimit) {
     connection.quit();
-    return { kind: 'not-sent', error: tooLarge({ size: request.message.size, limit: sizeLimit }) };
+    return { kind: 'not-sent', error: tooLarge({ size: message.size, limit: sizeLimit }) };
+  }
+  if (needsUnicode(request) && !offered.has('SMTPUTF8')) {
+    connection.quit();
+    return unicodeRefused(account.endpoint.host, request);
   }
   /** Whether all octets, and so maybe the final dot, have gone. */
   let isHandedOver = false;
@@ -80,11 +88,11 @@ export async function submit(
       refusedByUs = error;
       throw error;
     }
-    yield* request.message.octets();
+    yield* message.octets();
     isHandedOver = true;
   }
   try {
-    const info = await send(connection, request, Readable.from(source(), { objectMode: false }));
+    const info = await send(connection, { ...request, message }, Readable.from(source(), { objectMode: false }));
     connection.quit();
     return { kind: 'accepted', recipients: recipientsAfter(request.rcptTo, info.accepted, info.rejectedErrors) };
   } catch (error) {
@@ -179,7 +187,12 @@ interface SendInfo {
 }
 
 function send(connection: SMTPConnection, request: SubmissionRequest, stream: Readable): Promise<SendInfo> {
-  const envelope = { from: request.mailFrom, to: [...request.rcptTo], size: request.message.size };
+  const envelope = {
+    from: wireAddress(request.mailFrom),
+    to: request.rcptTo.map(wireAddress),
+    size: request.message.size,
+    use8BitMime: request.inSevenBits !== undefined,
+  };
   return new Promise((resolve, reject) => {
     // Before the listener of `open`, which closes.
     connection.prependOnceListener('error', reject);
@@ -192,3 +205,5 @@ function send(connection: SMTPConnection, request: SubmissionRequest, stream: Re
     );
   });
 }
+
+import { wireAddress } from '../mime/index.ts';
