@@ -15,8 +15,9 @@ import { createTlsPolicy } from './security/tls.ts';
 /** As it stands in sentences. */
 export const HOST = 'mail.example.com';
 export const USER_ID = 'u1' as UserId;
-/** A server that is silent is given up soon. */
-const IMPATIENT: SubmitLimits = { connectMs: 250, silentMs: 500 };
+/** A server that is told to be silent is given up soon, and one that is told to speak is given the time that a busy machine needs. */
+const IMPATIENT: SubmitLimits = { connectMs: 1_000, silentMs: 1_500 };
+const PATIENT: SubmitLimits = { connectMs: 30_000, silentMs: 30_000 };
 
 const senderOf = (id: ConnectionId) => ({ id, userId: USER_ID, email: 'ada@lab.test', name: 'Ada' });
 
@@ -42,6 +43,7 @@ export interface AnswerLab {
 export function createAnswerLab({ pool }: TestDatabase, smtp: MemorySmtp): AnswerLab {
   const outbox = createOutboxService({ pool });
   const accounts = new Map<string, ConnectionId>();
+  let limits = PATIENT;
   const user = smtp.users[0] as { user: string; password: string };
   const tls = createTlsPolicy({ extraCa: smtp.ca ?? null, insecureHosts: [] }).optionsFor('localhost');
 
@@ -58,7 +60,7 @@ export function createAnswerLab({ pool }: TestDatabase, smtp: MemorySmtp): Answe
             },
             { address: '127.0.0.1', tls },
             request,
-            IMPATIENT,
+            limits,
           ),
       },
       connectionId,
@@ -90,6 +92,7 @@ export function createAnswerLab({ pool }: TestDatabase, smtp: MemorySmtp): Answe
       smtp.heal();
       smtp.messages.length = 0;
       smtp.set(script);
+      limits = script.hang === undefined ? PATIENT : IMPATIENT;
       return send(await newConnection({ pool }), to);
     },
     async again(attempted, laterMs = 0) {

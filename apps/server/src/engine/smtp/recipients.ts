@@ -1,5 +1,6 @@
 /** What a submission came to for each of its recipients: their own answer to RCPT, else the answer to the message. Pure. */
 import type { OutgoingRecipient } from '@postroom/db';
+import { wireAddress } from '../mime/index.ts';
 import { codeOf, isTooManyAtOnce, replyOf, wordsOf } from './replies.ts';
 
 /** `errors`: those of RCPT that were no 2xx. */
@@ -8,9 +9,9 @@ export function recipientsAfter(
   accepted: readonly string[],
   errors: readonly unknown[] = [],
 ): OutgoingRecipient[] {
-  const taken = new Set(accepted.map((email) => email.toLowerCase()));
+  const taken = new Set(accepted.map(onWire));
   return rcptTo.map((email) =>
-    taken.has(email.toLowerCase()) ? { email, status: 'accepted' } : recipientOf(email, ownError(errors, email)),
+    taken.has(onWire(email)) ? { email, status: 'accepted' } : recipientOf(email, ownError(errors, email)),
   );
 }
 
@@ -33,8 +34,11 @@ export function recipientsKnown(rcptTo: readonly string[], errors: readonly unkn
   });
 }
 
+/** As RCPT names it: an international domain is ASCII there. */
+const onWire = (email: string) => wireAddress(email).toLowerCase();
+
 const ownError = (errors: readonly unknown[], email: string): unknown =>
-  errors.find((error) => String(replyOf(error).recipient ?? '').toLowerCase() === email.toLowerCase());
+  errors.find((error) => onWire(String(replyOf(error).recipient ?? '')) === onWire(email));
 
 function recipientOf(email: string, error: unknown): OutgoingRecipient {
   const code = codeOf(error);

@@ -205,5 +205,3 @@ function send(connection: SMTPConnection, request: SubmissionRequest, stream: Re
     );
   });
 }
-
-import { wireAddress } from '../mime/index.ts';
