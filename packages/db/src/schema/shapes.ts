@@ -97,6 +97,13 @@ export interface MessageExtras {
   listUnsubscribePost?: string;
   autoSubmitted?: string;
   precedence?: string;
+  listPost?: string;
+  /** Mail-Followup-To and Mail-Reply-To. */
+  followUpTo?: Address[];
+  answerTo?: Address[];
+  /** X-Original-To and Envelope-To, then Delivered-To: whom the envelope named, the last hop's first. */
+  originalTo?: string[];
+  deliveredTo?: string[];
   /** How many addresses stand in From, where it is more than one. */
   authors?: number;
 }

@@ -1,6 +1,5 @@
 /** Writes a message: recipients, subject, text, files. The same in a window, in full screen and below a conversation. */
 
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tiptap/extension-link';
 import { Placeholder } from '@tiptap/extension-placeholder';
 import { EditorContent, useEditor } from '@tiptap/react';
@@ -9,7 +8,6 @@ import { Paperclip, Trash2 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/ui/button.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
-import { trpc } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
 import { formatAddress, formatSize } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
@@ -40,7 +38,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
   const [hasBcc, setHasBcc] = useState(seed.bcc.length > 0);
   const [isDropping, setIsDropping] = useState(false);
   const fileInput = useRef<HTMLInputElement>(null);
-  const isAnswer = seed.mode === 'reply' || seed.mode === 'replyAll';
+  const isAnswer = seed.mode === 'reply' || seed.mode === 'replyAll' || seed.mode === 'replyList';
   const changed = useRef<() => void>(() => {});
   const attach = useRef<(files: readonly File[]) => void>(() => {});
   const editor = useEditor({
@@ -84,10 +82,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
 
   // The signature of the identity that writes, below what is written; only while nothing has been written.
   const signed = useRef('');
-  const { data: identities } = useQuery(trpc.identities.list.queryOptions({ connectionId: seed.connectionId }));
-  const signature = (
-    identities?.find(({ email }) => email === composer.fromEmail) ?? identities?.find(({ isDefault }) => isDefault)
-  )?.signature;
+  const { signature } = composer.writer;
   useEffect(() => {
     if (!signature || seed.mode === 'draft' || editor.getText().trim() !== '') return;
     const lines = signature.split('\n').map(escapeHtml).join('<br>');
@@ -142,7 +137,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
       }}
     >
       {renderHeader?.({ subject: fields.subject, close })}
-      {composer.aliases.length > 1 && (
+      {composer.writer.choices.length > 1 && (
         <div className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
           <label htmlFor={`from-${seed.key}`} className="w-9 text-muted">
             {text.from}
@@ -150,12 +145,12 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
           <select
             id={`from-${seed.key}`}
             className="min-w-0 flex-1 bg-transparent outline-none [&>option]:bg-raised"
-            value={composer.fromEmail}
+            value={composer.writer.fromEmail}
             onChange={(event) => change({ fromEmail: event.target.value })}
           >
-            {composer.aliases.map((alias) => (
-              <option key={alias.email} value={alias.email}>
-                {formatAddress(alias)}
+            {composer.writer.choices.map((one) => (
+              <option key={one.email} value={one.email}>
+                {formatAddress(one)}
               </option>
             ))}
           </select>

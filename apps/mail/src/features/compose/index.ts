@@ -1,4 +1,4 @@
 export { ComposerDock, InlineComposer } from './composer-places.tsx';
-export type { ReplyMode } from './recipients.ts';
+export { hasMore, type ReplyMode } from './recipients.ts';
 export { type ComposeSeed, draftSeed, newSeed, replySeed } from './seeds.ts';
 export { draftsInHand, openComposer, openDraft, openTakenBack } from './windows.ts';

@@ -35,8 +35,8 @@ export interface ComposeSeed {
   /** Taken back after it was to go out then, or with a reminder. */
   wasFor?: string | undefined;
   reminder?: Reminder | undefined;
-  /** The message that is answered, to choose the address to answer from. */
-  parent?: Pick<ParsedMessage, 'to' | 'cc' | 'bcc' | 'sender'> | undefined;
+  /** The address that the answered message came to, where nothing was chosen yet. */
+  answerFrom?: Address | undefined;
 }
 
 export function newSeed(change: Partial<ComposeSeed> = {}): ComposeSeed {
@@ -63,17 +63,17 @@ function filesOf(messageId: string, attachments: ParsedMessage['attachments']): 
   }));
 }
 
-export function replySeed(message: ParsedMessage, mode: ReplyMode, own: ReadonlySet<string>): ComposeSeed {
+export function replySeed(message: ParsedMessage, mode: ReplyMode): ComposeSeed {
   return newSeed({
     mode,
-    ...replyRecipients(message, mode, own),
+    ...replyRecipients(message, mode),
     subject: replySubject(message.subject, mode),
     quoted: quotedPart(message, mode),
     files: mode === 'forward' ? filesOf(message.id, message.attachments) : [],
     connectionId: message.connectionId,
     threadId: mode === 'forward' ? undefined : message.threadId,
     inReplyTo: message.messageId,
-    parent: message,
+    answerFrom: message.answer.from,
   });
 }
 

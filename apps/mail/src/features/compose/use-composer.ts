@@ -1,5 +1,5 @@
 /** A message that is being written: its fields, its draft, and sending it. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { type Address, apiClient, type Failure, failureOf, type Inputs, trpc } from '../../lib/api.ts';
@@ -9,10 +9,10 @@ import { useSettings } from '../../lib/settings.ts';
 import { useConnections } from '../accounts/index.ts';
 import { isAddress } from './addresses.ts';
 import { type Autosave, createAutosave, type SaveState } from './autosave.ts';
-import { deliveredTo } from './recipients.ts';
 import { remindAt } from './reminder.ts';
 import type { ComposeSeed } from './seeds.ts';
 import { useUploads } from './uploads.ts';
+import { useWriter } from './use-writer.ts';
 import { openDraft, openTakenBack, takeInHand } from './windows.ts';
 
 export interface ComposeFields {
@@ -62,20 +62,8 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     sizeLimit,
     useCallback(() => autosaveRef.current?.changed(), []),
   );
-  const { data: aliases = [] } = useQuery(trpc.mail.getEmailAliases.queryOptions({ connectionId: seed.connectionId }));
-  const { parent } = seed;
-  const suggested = useMemo(
-    () =>
-      (parent &&
-        deliveredTo(
-          parent,
-          aliases.map(({ email }) => email),
-        )) ??
-      aliases.find(({ primary }) => primary)?.email ??
-      aliases[0]?.email,
-    [aliases, parent],
-  );
-  const fromEmail = fields.fromEmail ?? suggested;
+  const writer = useWriter(seed, fields.fromEmail);
+  const { fromEmail } = writer;
 
   const content = (): DraftInput => ({
     to: fields.to,
@@ -212,8 +200,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
 
   return {
     fields,
-    fromEmail,
-    aliases,
+    writer,
     change,
     reminder,
     setReminder,

@@ -12,7 +12,18 @@ import { settingsText as text } from '../../lib/i18n/settings.ts';
 import { useConnections } from '../accounts/index.ts';
 import { Section } from './section.tsx';
 
-type Fields = Pick<Identity, 'name' | 'email' | 'isDefault'> & { signature: string; connectionId: string };
+type Fields = Pick<Identity, 'name' | 'email' | 'isDefault' | 'connectionId'> & {
+  signature: string;
+  replyTo: string;
+  bccSelf: boolean;
+};
+
+const fieldsOf = ({ signature = '', replyTo = '', bccSelf = false, ...identity }: Identity): Fields => ({
+  ...identity,
+  signature,
+  replyTo,
+  bccSelf,
+});
 
 export function IdentitySettings() {
   const client = useQueryClient();
@@ -36,16 +47,14 @@ export function IdentitySettings() {
       {identities.map((identity) => (
         <IdentityForm
           key={`${identity.id} ${identity.isDefault}`}
-          initial={{ ...identity, signature: identity.signature ?? '' }}
-          onSave={({ name, email, signature, isDefault }) =>
-            update.mutate({ id: identity.id, name, email, signature, isDefault })
-          }
+          initial={fieldsOf(identity)}
+          onSave={({ connectionId: _, ...fields }) => update.mutate({ ...fields, id: identity.id })}
           onRemove={identity.isDefault ? undefined : () => remove.mutate({ id: identity.id })}
         />
       ))}
       {isAdding && account && (
         <IdentityForm
-          initial={{ name: account.name, email: '', signature: '', isDefault: false, connectionId: account.id }}
+          initial={fieldsOf({ id: '', name: account.name, email: '', isDefault: false, connectionId: account.id })}
           accounts={connections.map(({ id, email }) => ({ value: id, label: email }))}
           onSave={(fields) => {
             create.mutate(fields);
@@ -101,10 +110,21 @@ function IdentityForm({ initial, accounts = [], onSave, onRemove }: IdentityForm
         />
         <TextField
           label={text.email}
-          type="email"
+          type="text"
+          inputMode="email"
+          autoComplete="off"
+          pattern="(\*|[^@\s]+)@[^@\s]+"
+          hint={text.catchAllHint}
           required
           value={fields.email}
-          onChange={(event) => change({ email: event.target.value })}
+          onChange={(event) => change({ email: event.target.value.trim() })}
+        />
+        <TextField
+          label={text.replyTo}
+          type="email"
+          placeholder={text.replyToSame}
+          value={fields.replyTo}
+          onChange={(event) => change({ replyTo: event.target.value.trim() })}
         />
       </div>
       <div className="flex flex-col gap-1">
@@ -119,6 +139,10 @@ function IdentityForm({ initial, accounts = [], onSave, onRemove }: IdentityForm
           value={fields.signature}
           onChange={(event) => change({ signature: event.target.value })}
         />
+      </div>
+      <div className="flex items-center gap-3">
+        <Switch label={text.bccSelf} isOn={fields.bccSelf} onChange={(bccSelf) => change({ bccSelf })} />
+        <span className="flex-1 text-xs text-muted">{text.bccSelf}</span>
       </div>
       <div className="flex items-center gap-3">
         <Switch label={text.defaultIdentity} isOn={fields.isDefault} onChange={(isDefault) => change({ isDefault })} />

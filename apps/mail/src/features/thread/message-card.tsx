@@ -1,5 +1,5 @@
 /** One message of a conversation: a line while collapsed, all of it when open. */
-import { EllipsisVertical, Forward, Mail, Paperclip, Reply, ReplyAll, SquarePen, Star } from 'lucide-react';
+import { EllipsisVertical, Forward, Mail, Paperclip, Reply, ReplyAll, SquarePen, Star, Users } from 'lucide-react';
 import { useState } from 'react';
 import { Avatar } from '../../components/ui/avatar.tsx';
 import { Button, IconButton } from '../../components/ui/button.tsx';
@@ -160,6 +160,11 @@ function MessageMenu(props: MessageCardProps & { onSource: () => void }) {
         <MenuItem icon={<ReplyAll />} keys="a" onSelect={() => onReply('replyAll')}>
           {text.replyAll}
         </MenuItem>
+        {message.answer.list && (
+          <MenuItem icon={<Users />} onSelect={() => onReply('replyList')}>
+            {text.replyList}
+          </MenuItem>
+        )}
         <MenuItem icon={<Forward />} keys="f" onSelect={() => onReply('forward')}>
           {text.forward}
         </MenuItem>

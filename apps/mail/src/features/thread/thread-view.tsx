@@ -27,6 +27,7 @@ import {
 import {
   type ComposeSeed,
   draftsInHand,
+  hasMore,
   InlineComposer,
   openDraft,
   type ReplyMode,
@@ -189,7 +190,7 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
       return next;
     });
   const answer = (message: ParsedMessage | undefined, mode: ReplyMode) => {
-    if (message) setReply(replySeed(message, mode, own));
+    if (message) setReply(replySeed(message, mode));
   };
   const last = messages.findLast(({ isDraft }) => !isDraft) ?? messages.at(-1);
   useCommands({
@@ -224,7 +225,7 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
               <Reply />
               {text.reply}
             </Button>
-            {last && last.to.length + last.cc.length > 1 && (
+            {last && hasMore(last) && (
               <Button onClick={() => answer(last, 'replyAll')}>
                 <ReplyAll />
                 {text.replyAll}

@@ -15,6 +15,7 @@ export const threadText = {
   remindAgain: 'Remind again',
   reply: 'Reply',
   replyAll: 'Reply to all',
+  replyList: 'Reply to the list',
   forward: 'Forward',
   moreOfMessage: 'More for this message',
   viewSource: 'View source',

@@ -14,7 +14,8 @@ import { UidSet } from './uid-set.ts';
 /** ENVELOPE has no References, and `mime/` decodes better than any server. */
 const HEADER_FIELDS =
   `from sender reply-to to cc bcc subject date message-id in-reply-to references list-id list-unsubscribe
-  list-unsubscribe-post auto-submitted precedence`.split(/\s+/);
+  list-unsubscribe-post list-post auto-submitted precedence mail-followup-to mail-reply-to x-original-to envelope-to
+  delivered-to`.split(/\s+/);
 const WHOLE = {
   uid: true,
   flags: true,

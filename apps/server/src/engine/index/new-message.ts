@@ -28,6 +28,8 @@ import type { NewMessage } from './types.ts';
 /** Recipients kept of a list; the true number is kept beside. */
 const MAX_RECIPIENTS = 1000;
 const MAX_SUBJECT = 2000;
+const MAX_ANSWERED = 100;
+const MAX_HOPS = 10;
 
 interface Arrival {
   readonly header: HeaderBlock;
@@ -38,6 +40,8 @@ interface Arrival {
   readonly serverThreadId: string | null;
   readonly snippet: string | null;
   readonly ownAddresses: ReadonlySet<string>;
+  /** We wrote it, from whatever address. */
+  readonly isOurs: boolean;
 }
 
 /** The addresses that count as the user's own: the account's and its identities', lower case. */
@@ -66,6 +70,7 @@ export function newMessageFromFetch(
     serverThreadId: followsServer ? fetched.serverThreadId : null,
     snippet: null,
     ownAddresses: own,
+    isOurs: false,
   });
 }
 
@@ -83,6 +88,7 @@ export function newMessageFromFrozen(
     serverThreadId: null,
     snippet: options.snippet ?? null,
     ownAddresses: options.ownAddresses,
+    isOurs: true,
   });
 }
 
@@ -126,7 +132,7 @@ function newMessage(arrival: Arrival): NewMessage {
     hasAttachments: hasAttachments(arrival.structure),
     snippet: arrival.snippet,
     extras: { ...extrasOf(header), ...(from.length > 1 ? { authors: from.length } : {}) },
-    isOwn: author !== undefined && arrival.ownAddresses.has(author.email.toLowerCase()),
+    isOwn: arrival.isOurs || (author !== undefined && arrival.ownAddresses.has(author.email.toLowerCase())),
   };
 }
 
@@ -146,7 +152,31 @@ function extrasOf(header: HeaderBlock): MessageExtras {
   if (listUnsubscribePost) extras.listUnsubscribePost = listUnsubscribePost;
   if (autoSubmitted) extras.autoSubmitted = autoSubmitted;
   if (precedence) extras.precedence = precedence;
-  return extras;
+  return { ...extras, ...answeringOf(header) };
+}
+
+/** What says whom an answer goes to, and from which address (engine/answering). */
+function answeringOf(header: HeaderBlock): MessageExtras {
+  const people = (name: string) => parseAddresses(header.getRaw(name)).slice(0, MAX_ANSWERED).map(storableAddress);
+  const envelope = (...names: string[]) =>
+    names
+      .flatMap((name) => header.getAll(name))
+      .slice(0, MAX_HOPS)
+      .flatMap((value) => parseAddresses(value).slice(0, 1))
+      .map((one) => storableAddress(one).email)
+      .filter((email) => email.includes('@'));
+  const listPost = header.get('list-post')?.trim();
+  const followUpTo = people('mail-followup-to');
+  const answerTo = people('mail-reply-to');
+  const originalTo = envelope('x-original-to', 'envelope-to');
+  const deliveredTo = envelope('delivered-to');
+  return {
+    ...(listPost ? { listPost: storable(listPost).slice(0, 500) } : {}),
+    ...(followUpTo.length > 0 ? { followUpTo } : {}),
+    ...(answerTo.length > 0 ? { answerTo } : {}),
+    ...(originalTo.length > 0 ? { originalTo } : {}),
+    ...(deliveredTo.length > 0 ? { deliveredTo } : {}),
+  };
 }
 
 /** PostgreSQL text takes neither NUL nor lone surrogates. */

@@ -3,16 +3,7 @@
  * and boundaries are fixed here and never again; the message stands in its conversation from this moment on.
  */
 import { randomUUID } from 'node:crypto';
-import type {
-  Address,
-  ConnectionId,
-  DraftId,
-  MessageRowId,
-  OutboxId,
-  OutgoingRecipient,
-  ThreadId,
-  UserId,
-} from '@postroom/db';
+import type { ConnectionId, DraftId, MessageRowId, OutboxId, OutgoingRecipient, ThreadId, UserId } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { isPublicId, parseId, presentId } from '../../lib/driver/ids.ts';
@@ -20,7 +11,7 @@ import { type OutgoingState, type SendInput, undoSendSecondsSchema } from '../..
 import { removeDraft } from '../drafts/remove.ts';
 import { publish } from '../events/publish.ts';
 import { FLAG } from '../index/flags.ts';
-import { lockAccount, type Queryable, row, rows, type Tx, transaction } from '../index/sql.ts';
+import { lockAccount, type Queryable, row, type Tx, transaction } from '../index/sql.ts';
 import { assertSendable, buildMessage, type FrozenMessage, frozenSize, transmitted } from '../mime/index.ts';
 import { mailboxOfRole } from '../operations/mailbox-of-role.ts';
 import { wakeAccount } from '../operations/wake.ts';
@@ -29,6 +20,7 @@ import { keepAttachments, toAttach } from './attachments.ts';
 import { outgoingFiles } from './frozen-row.ts';
 import { showOwnCopy } from './own-copy.ts';
 import { renderingsOf } from './renderings.ts';
+import { senderIdentity, withCopyToSelf } from './sender-identity.ts';
 import { MAX_MESSAGE_OCTETS, tooLarge } from './size-limit.ts';
 
 /** The account that sends. */
@@ -54,8 +46,11 @@ export async function enqueue(
 ): Promise<{ id: string; state: OutgoingState }> {
   const before = await findByKey(pool, sender.id, input.idempotencyKey);
   if (before) return before;
-  const recipients = recipientsOf(input);
-  const from = await senderAddress(pool, sender, input.fromEmail);
+  if (input.to.length + (input.cc?.length ?? 0) + (input.bcc?.length ?? 0) === 0) throw nobodyNamed();
+  const identity = await senderIdentity(pool, sender, input.fromEmail);
+  const { from, replyTo } = identity;
+  const bcc = withCopyToSelf(identity, input);
+  const recipients = recipientsOf({ ...input, bcc });
   const parent = await findParent(pool, sender.id, input);
   const attached = await keepAttachments(pool, sender.userId, input.attachments ?? []);
   const messageIdHeader = `<${randomUUID()}@${from.email.slice(from.email.lastIndexOf('@') + 1)}>`;
@@ -68,7 +63,8 @@ export async function enqueue(
     from,
     to: input.to,
     cc: input.cc,
-    bcc: input.bcc,
+    bcc,
+    replyTo,
     subject: input.subject,
     ...renderingsOf(input),
     attachments: await toAttach(pool, sender.userId, attached),
@@ -180,34 +176,14 @@ async function findByKey(
   return found && { id: presentId('outbox', connectionId, found.id), state: found.state as OutgoingState };
 }
 
+const nobodyNamed = () =>
+  new MailError({ code: 'INVALID_INPUT', message: 'Nobody is named to send to.', fix: 'Add a recipient.' });
+
 /** Everybody once, whatever list they are in; all of them addresses that can be sent to. */
 function recipientsOf({ to, cc = [], bcc = [] }: SendInput): string[] {
   const all = [...to, ...cc, ...bcc];
-  if (all.length === 0) {
-    throw new MailError({ code: 'INVALID_INPUT', message: 'Nobody is named to send to.', fix: 'Add a recipient.' });
-  }
   for (const address of all) assertSendable(address);
   return [...new Map(all.map(({ email }) => [email.toLowerCase(), email])).values()];
-}
-
-/** The account's own address or one of its identities; nobody else's. */
-export async function senderAddress(sql: Queryable, sender: Sender, wanted: string | undefined): Promise<Address> {
-  const identities = await rows<{ name: string; email: string; is_default: boolean }>(
-    sql,
-    'select name, email, is_default from identity where connection_id = $1 order by is_default desc, id',
-    [sender.id],
-  );
-  const known = [...identities, { name: sender.name, email: sender.email }];
-  const asked = (wanted ?? identities.find(({ is_default }) => is_default)?.email ?? sender.email).toLowerCase();
-  const found = known.find(({ email }) => email.toLowerCase() === asked);
-  if (!found) {
-    throw new MailError({
-      code: 'INVALID_INPUT',
-      message: 'This account cannot send from that address.',
-      fix: 'Choose one of the account’s addresses, or add it as an identity first.',
-    });
-  }
-  return found.name === '' ? { email: found.email } : { name: found.name, email: found.email };
 }
 
 /** What it answers: by Message-ID or our id, else the newest message of the conversation that somebody else may have read. */

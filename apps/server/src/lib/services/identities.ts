@@ -1,6 +1,7 @@
 /** Who the user writes as: each account's addresses, one of them the default. The account's own address always stays. */
 import type { ConnectionId, IdentityId, UserId } from '@postroom/db';
 import type pg from 'pg';
+import { isCatchAll } from '../../engine/answering/own-addresses.ts';
 import { type IdentityRow, listIdentities } from '../../engine/index/identities.ts';
 import { row, rows, type Tx, transaction } from '../../engine/index/sql.ts';
 import { MailError, notFound } from '../driver/errors.ts';
@@ -11,6 +12,16 @@ import type { IdentityService } from '../services.ts';
 interface Account {
   readonly id: ConnectionId;
   readonly email: string;
+}
+
+/** A catch-all (`*@example.org`) answers from the address that was written to; a new message has none. */
+function assertOneAddress(email: string): void {
+  if (!isCatchAll(email)) return;
+  throw new MailError({
+    code: 'INVALID_INPUT',
+    message: 'All addresses of a domain cannot be the default.',
+    fix: 'Choose one address as the default.',
+  });
 }
 
 /** `identity.id` as a public id carries it. */
@@ -70,6 +81,7 @@ export function createIdentityService({ pool }: { readonly pool: pg.Pool }): Ide
       const [account] = await accountsOf(userId, parseConnectionId(identity.connectionId));
       if (!account) throw notFound('account');
       return transaction(pool, async (tx) => {
+        if (identity.isDefault) assertOneAddress(identity.email);
         const double = await row(tx, 'select 1 from identity where connection_id = $1 and lower(email) = lower($2)', [
           account.id,
           identity.email,
@@ -85,7 +97,7 @@ export function createIdentityService({ pool }: { readonly pool: pg.Pool }): Ide
             identity.name,
             identity.email,
             identity.signature ?? null,
-            identity.replyTo ?? null,
+            identity.replyTo || null,
             identity.bccSelf ?? false,
             identity.isDefault,
           ],
@@ -97,10 +109,17 @@ export function createIdentityService({ pool }: { readonly pool: pg.Pool }): Ide
     async update(userId, { id: publicId, ...change }) {
       const { account, id } = await own(userId, publicId);
       await transaction(pool, async (tx) => {
+        const before = await row<{ email: string; is_default: boolean }>(
+          tx,
+          'select email, is_default from identity where connection_id = $1 and id = $2 for update',
+          [account.id, id],
+        );
+        if (!before) throw notFound('identity');
+        if (change.isDefault ?? before.is_default) assertOneAddress(change.email ?? before.email);
         if (change.isDefault) await clearDefault(tx, account);
         await tx.query(
           `update identity set name = coalesce($3, name), email = coalesce($4, email),
-             signature = coalesce($5, signature), reply_to = coalesce($6, reply_to),
+             signature = coalesce($5, signature), reply_to = nullif(coalesce($6, reply_to), ''),
              bcc_self = coalesce($7, bcc_self), is_default = coalesce($8, is_default)
            where connection_id = $1 and id = $2`,
           [

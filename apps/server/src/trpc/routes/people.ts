@@ -5,11 +5,17 @@ import { procedure, router } from '../trpc.ts';
 
 const connectionId = z.string().max(32).optional();
 const done = z.object({ success: z.literal(true) });
+/** `*@example.org`: whatever address of the domain was written to. */
+const catchAll = z
+  .string()
+  .max(320)
+  .refine((email) => email.startsWith('*@') && z.email().safeParse(`a${email.slice(1)}`).success);
 const fields = z.object({
   name: oneLine(200),
-  email: z.email().max(320),
+  email: z.union([z.email().max(320), catchAll]),
   signature: z.string().max(100_000).optional(),
-  replyTo: z.email().max(320).optional(),
+  /** Empty: answers go to the address itself. */
+  replyTo: z.union([z.email().max(320), z.literal('')]).optional(),
   bccSelf: z.boolean().optional(),
   isDefault: z.boolean().default(false),
 });

@@ -7,7 +7,7 @@ import type pg from 'pg';
 import type { WithImap } from '../../../engine/accounts/access.ts';
 import { createDrafts, type Drafts } from '../../../engine/drafts/save.ts';
 import { loadFolders, presentLabel, resolveFolder } from '../../../engine/index/folders.ts';
-import { listIdentities } from '../../../engine/index/identities.ts';
+import { listAliases } from '../../../engine/index/identities.ts';
 import { type Actions, createActions } from '../../../engine/operations/actions.ts';
 import { createLabels, type Labels } from '../../../engine/operations/labels.ts';
 import { assertFuture } from '../../../engine/operations/waiting.ts';
@@ -230,13 +230,8 @@ export class ImapSmtpMailManager implements MailManager {
 
   // ── Who it is ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  async getEmailAliases(): Promise<{ email: string; name?: string; primary?: boolean }[]> {
-    const identities = await listIdentities(this.#pool, this.#sender);
-    return identities.map(({ email, name }, index) => ({
-      email,
-      ...(name === '' ? {} : { name }),
-      ...(index === 0 ? { primary: true } : {}),
-    }));
+  getEmailAliases(): Promise<{ email: string; name?: string; primary?: boolean }[]> {
+    return listAliases(this.#pool, this.#sender);
   }
 
   async getUserInfo(): Promise<{ address: string; name: string; photo: string }> {

@@ -1,10 +1,12 @@
 /** Rows of the index to the contract's ParsedMessage. Pure. */
 import type { ConnectionId } from '@postroom/db';
 import { isOwnAuthserv } from '../../../engine/accounts/authserv.ts';
+import { answerTo } from '../../../engine/answering/answer.ts';
 import type { Body } from '../../../engine/index/bodies.ts';
 import type { MessageRow } from '../../../engine/index/conversation.ts';
 import { FLAG, sameKeyword } from '../../../engine/index/flags.ts';
 import { type Folders, presentLabel, presentMailboxId } from '../../../engine/index/folders.ts';
+import type { loadOwnAddresses } from '../../../engine/index/identities.ts';
 import type { PeopleKnown } from '../../../engine/index/people-known.ts';
 import { type AuthenticationResults, attachmentsOf, spoofingWarnings } from '../../../engine/mime/index.ts';
 import type { Cleaned } from '../../../engine/reading/text-tasks.ts';
@@ -73,11 +75,17 @@ function outgoingState(message: MessageRow): OutgoingState | undefined {
   return state === null || state === 'canceled' ? undefined : state;
 }
 
+export interface Shown {
+  readonly cleaned: Cleaned;
+  readonly people: PeopleKnown;
+  readonly writers: Awaited<ReturnType<typeof loadOwnAddresses>>;
+}
+
 export function presentMessage(
   folders: Folders,
   message: MessageRow,
   body: Body | MailError | undefined,
-  { cleaned, people }: { readonly cleaned: Cleaned; readonly people: PeopleKnown },
+  { cleaned, people, writers }: Shown,
 ): ParsedMessage {
   const connectionId: ConnectionId = folders.connectionId;
   const id = presentId('message', connectionId, message.id);
@@ -103,6 +111,11 @@ export function presentMessage(
     cc: addresses.cc,
     bcc: addresses.bcc,
     ...(addresses.replyTo.length > 0 ? { replyTo: addresses.replyTo } : {}),
+    answer: answerTo(
+      { ...addresses, ...extras, sender: addresses.from ?? addresses.sender ?? { email: '' } },
+      writers.own,
+      writers.everywhere,
+    ),
     receivedOn: message.received_at.toISOString(),
     date: message.date?.toISOString() ?? null,
     unread: bits.some((flags) => (flags & FLAG.seen) === 0),

@@ -8,6 +8,7 @@ import {
   type MessageRow,
 } from '../../../engine/index/conversation.ts';
 import { countFolders, type Folders, loadFolders, resolveFolder } from '../../../engine/index/folders.ts';
+import { loadOwnAddresses } from '../../../engine/index/identities.ts';
 import {
   countWithin,
   listThreads,
@@ -15,7 +16,7 @@ import {
   readCursor,
   type ThreadRow,
 } from '../../../engine/index/list-threads.ts';
-import { loadPeopleKnown, type PeopleKnown } from '../../../engine/index/people-known.ts';
+import { loadPeopleKnown } from '../../../engine/index/people-known.ts';
 import { row } from '../../../engine/index/sql.ts';
 import { fetchBodies, type ReadingDeps } from '../../../engine/reading/fetch-bodies.ts';
 import { openAttachment, openSource } from '../../../engine/reading/files.ts';
@@ -25,7 +26,7 @@ import type { Attachment, Conversation, FolderCount, ParsedMessage, ThreadPage }
 import type { AttachmentStream, ListOptions, SourceReading, ThreadReading } from '../types.ts';
 import { cleanBody, NO_BODY, type SignImage } from './clean-bodies.ts';
 import { nextToken } from './next-token.ts';
-import { presentAttachments, presentMessage } from './present-message.ts';
+import { presentAttachments, presentMessage, type Shown } from './present-message.ts';
 import { searchFolder } from './search.ts';
 import { loadWaitingOf } from './waiting-of.ts';
 
@@ -94,9 +95,12 @@ export function createReader(deps: ReaderDeps): Reader {
     if (messages.length === 0) throw notFound('conversation');
     const bodies = await bodiesOf(messages);
     const names = messages.map(({ addresses }) => addresses.from?.name ?? '');
-    const people = await loadPeopleKnown(pool, connectionId, names);
+    const [people, writers] = await Promise.all([
+      loadPeopleKnown(pool, connectionId, names),
+      loadOwnAddresses(pool, connectionId),
+    ]);
     const parsed = await Promise.all(
-      messages.map((message) => show(message, bodies.get(message.id), { folders, people })),
+      messages.map((message) => show(message, bodies.get(message.id), { folders, people, writers })),
     );
     const labels = new Map(parsed.flatMap(({ tags }) => tags).map((label) => [label.id, label]));
 
@@ -114,14 +118,14 @@ export function createReader(deps: ReaderDeps): Reader {
   async function show(
     message: MessageRow,
     body: Body | MailError | undefined,
-    { folders, people }: { folders: Folders; people: PeopleKnown },
+    { folders, ...known }: { folders: Folders } & Omit<Shown, 'cleaned'>,
   ): Promise<ParsedMessage> {
     const attachments = presentAttachments(message);
     const hasBody = body !== undefined && !(body instanceof MailError);
     const id = presentId('message', connectionId, message.id);
     const cleaned = hasBody ? await cleanBody(deps, id, { body, attachments }) : NO_BODY;
-    if (cleaned instanceof MailError) return presentMessage(folders, message, cleaned, { cleaned: NO_BODY, people });
-    return presentMessage(folders, message, body, { cleaned, people });
+    if (cleaned instanceof MailError) return presentMessage(folders, message, cleaned, { cleaned: NO_BODY, ...known });
+    return presentMessage(folders, message, body, { cleaned, ...known });
   }
 
   async function bodiesOf(messages: readonly MessageRow[]) {

@@ -89,6 +89,15 @@ export const spoofingWarningSchema = z.object({
 export const outboxStates = ['scheduled', 'queued', 'sending', 'sent', 'partial', 'failed', 'uncertain'] as const;
 export type OutgoingState = (typeof outboxStates)[number];
 
+/** Whom an answer goes to, and from which of the user's addresses; `all`: a reply to all. */
+export const answerSchema = z.object({
+  from: addressSchema.optional(),
+  to: z.array(addressSchema),
+  all: z.object({ to: z.array(addressSchema), cc: z.array(addressSchema) }),
+  /** The mailing list that it came through. */
+  list: addressSchema.optional(),
+});
+
 export const parsedMessageSchema = z.object({
   id: z.string(),
   connectionId: z.string(),
@@ -102,6 +111,7 @@ export const parsedMessageSchema = z.object({
   cc: z.array(addressSchema),
   bcc: z.array(addressSchema),
   replyTo: z.array(addressSchema).optional(),
+  answer: answerSchema,
   receivedOn: z.string(),
   date: z.string().nullable(),
   unread: z.boolean(),
