@@ -111,3 +111,73 @@ test('by the provider’s sign-in page: a no, the right one, a withdrawn consent
     await expect(page.getByTestId('connection-problem')).toBeHidden();
   });
 });
+
+test('by the address and a password, with a certificate that nobody has signed: compared, trusted, and examined', async ({
+  page,
+}) => {
+  const mail = await startMailServer({ certificate: 'self-signed' });
+  const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
+  const env = {
+    DATA_DIR: dataDir,
+    MAIL_EGRESS_ALLOW: 'localhost',
+    IMAP_HOST: 'localhost',
+    IMAP_PORT: String(mail.endpoints.imap.port),
+    SMTP_PORT: String(mail.endpoints.smtp.port),
+  };
+  const app = await startApp({ env });
+  const host = (side: 'imap' | 'smtp') => page.locator(`[name=${side}-host]`);
+  const probe = (side: 'imap' | 'smtp') => page.getByTestId(`probe-${side}`);
+  const connect = () => page.getByTestId('connect-submit').click();
+  await mail.deliver('ada@lab.test', letter('Ferry on Friday'));
+  await signUp(page, app, { name: 'Ada Lund', email: 'ada@lab.test' });
+
+  await test.step('the servers are found by the address', async () => {
+    await page.locator('[name=mail-address]').fill('ada@lab.test');
+    await page.locator('[name=mail-password]').fill(mail.accounts[0]?.password ?? '');
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('found-settings')).toContainText('Found the settings of localhost.');
+    await page.getByRole('button', { name: 'Edit settings' }).click();
+  });
+
+  await test.step('each server says for itself what is wrong with it', async () => {
+    await host('imap').fill('10.0.0.1');
+    await host('smtp').fill('nowhere.invalid');
+    await connect();
+    await expect(probe('imap')).toContainText('MAIL_EGRESS_ALLOW');
+    await expect(probe('smtp')).toContainText('There is no server by the name of nowhere.invalid');
+  });
+
+  await test.step('the certificate is shown, with its fingerprint, before it can be trusted', async () => {
+    for (const side of ['imap', 'smtp'] as const) await host(side).fill('localhost');
+    await connect();
+    for (const side of ['imap', 'smtp'] as const) {
+      await expect(probe(side)).toContainText('No password was sent');
+      await expect(probe(side)).toContainText('It was issued by the server itself.');
+      await expect(probe(side).getByText(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/)).toBeVisible();
+    }
+    await probe('imap').getByRole('button', { name: 'Trust this certificate' }).click();
+    await expect(probe('imap')).toHaveAttribute('data-ok', 'true');
+    await expect(probe('smtp')).toHaveAttribute('data-ok', 'false');
+    await probe('smtp').getByRole('button', { name: 'Trust this certificate' }).click();
+    await expect(row(page, 'Ferry on Friday')).toBeVisible();
+  });
+
+  await test.step('the account is examined, and the report holds no secret', async () => {
+    await page.goto(`${app.url}/settings/accounts`);
+    await page.getByTestId('account-row').getByRole('button', { name: 'More for this account' }).click();
+    await page.getByRole('menuitem', { name: 'Check the connection' }).click();
+    const checks = page.getByTestId('doctor-checks');
+    await expect(checks).toContainText(`localhost:${mail.endpoints.imap.port} answers and accepts the password.`);
+    await expect(checks).toContainText('The server offers IDLE.');
+    await expect(checks).toContainText('You have trusted the certificate of localhost yourself.');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.getByRole('button', { name: 'Copy the report' }).click();
+    const report = await page.evaluate(() => navigator.clipboard.readText());
+    expect(report).toContain('ok   imap:');
+    expect(report).not.toContain(mail.accounts[0]?.password ?? '');
+    expect(report).not.toContain('ada@lab.test');
+  });
+  await app.stop();
+  await mail.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});

@@ -50,9 +50,12 @@ export function DoctorDialog({ connection, onClose }: { connection: Connection; 
               </li>
             ))}
           </ul>
-          <Button className="mt-4" onClick={() => void copy()}>
-            {text.copyReport}
-          </Button>
+          <div className="mt-4 flex flex-wrap gap-2">
+            <Button onClick={() => void copy()}>{text.copyReport}</Button>
+            <Button variant="ghost" onClick={() => mutate({ connectionId: connection.id })}>
+              {text.checkAgain}
+            </Button>
+          </div>
         </>
       )}
     </Dialog>

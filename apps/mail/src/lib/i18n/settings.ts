@@ -57,6 +57,7 @@ export const settingsText = {
   cancel: 'Cancel',
   doctorTitle: (email: string) => `Connection of ${email}`,
   copyReport: 'Copy the report',
+  checkAgain: 'Check again',
   copied: 'Report copied. It has no passwords in it.',
   checkGood: 'good',
   checkBad: 'not good',

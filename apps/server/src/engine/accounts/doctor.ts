@@ -7,9 +7,10 @@ import type pg from 'pg';
 import { notFound } from '../../lib/driver/errors.ts';
 import type { ConnectionTest, DoctorReport, Probe } from '../../lib/driver/schemas.ts';
 import { row } from '../index/sql.ts';
-import { type AccountAccess, proposedOf } from './access.ts';
+import { type AccountAccess, type OpenAccount, proposedOf } from './access.ts';
 import type { AccountAuth } from './account-auth.ts';
 import type { ProposedConnection } from './connection-test.ts';
+import { learnedChecks } from './doctor-learned.ts';
 import { type Quirks, quirksOf } from './quirks/quirks.ts';
 
 type Check = DoctorReport['checks'][number];
@@ -85,9 +86,11 @@ export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
     const checks = [
       serverCheck(['imap', 'Incoming mail (IMAP)'], facts.imap, test.imap, account.auth),
       serverCheck(['smtp', 'Outgoing mail (SMTP)'], facts.smtp, test.smtp, account.smtpAuth),
+      ...pinChecks(account),
       ...ABILITIES.map((ability) => abilityCheck(ability, capabilities)),
       keywordsCheck(facts),
       ...labelsCheck(facts, quirks),
+      ...learnedChecks(facts.learned),
       stateCheck(facts),
       auditCheck(facts),
     ];
@@ -126,6 +129,28 @@ function serverCheck(
   };
 }
 
+/** Certificates that the user has compared and trusted. */
+function pinChecks({ pins, imap, smtp }: Pick<OpenAccount, 'pins' | 'imap' | 'smtp'>): Check[] {
+  const hosts = [pins.imap && imap.host, pins.smtp && smtp.host].filter((host) => host !== undefined && host !== '');
+  if (hosts.length === 0) return [];
+  return [
+    {
+      id: 'pins',
+      ok: true,
+      title: 'Trusted certificates',
+      detail: `You have trusted the certificate of ${[...new Set(hosts)].join(' and ')} yourself.`,
+      consequence: 'Should the server show another one, the account stops and asks.',
+    },
+  ];
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  live: 'All mail is here, and what changes is seen.',
+  syncing: 'Mail is being read.',
+  degraded: 'It works, with limits.',
+  paused: 'The account is paused.',
+};
+
 function abilityCheck({ id, needs, title, without }: (typeof ABILITIES)[number], has: readonly string[]): Check {
   const ok = has.some((one) => one.toUpperCase() === needs);
   return ok
@@ -154,7 +179,8 @@ function keywordsCheck({ keywords }: Facts): Check {
 
 function stateCheck({ state, error, open_operations }: Facts): Check {
   const waiting = open_operations === 0 ? '' : ` ${open_operations} changes wait to reach the server.`;
-  if (error === null) return { id: 'sync', ok: true, title: 'Synchronisation', detail: `It is ${state}.${waiting}` };
+  if (error === null)
+    return { id: 'sync', ok: true, title: 'Synchronisation', detail: `${STATES[state] ?? state}${waiting}` };
   return {
     id: 'sync',
     ok: false,
