@@ -1,4 +1,5 @@
 /** The app, a mail server and an identity provider that the mail server believes. Test code only. */
+import { Writable } from 'node:stream';
 import {
   type DovecotSettings,
   followRedirects,
@@ -14,6 +15,8 @@ export interface OAuthWorld {
   readonly openid: OpenIdServer;
   readonly mail: MailServer;
   readonly app: TestApp;
+  /** All that was logged, at `trace`. */
+  readonly log: () => string;
   stop(): Promise<void>;
 }
 
@@ -24,8 +27,17 @@ export async function startOAuthWorld(
   const oauth = { introspectionUrl: openid.introspectionUrl, ...(mechanisms ? { mechanisms } : {}) };
   const mail = await startMailServer({ dovecot: { oauth } });
   const { imap, smtp } = mail.endpoints;
+  const lines: string[] = [];
+  const logTo = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
   const app = await startTestApp({
+    logTo,
     env: {
+      LOG_LEVEL: 'trace',
       MAIL_TLS_CA_FILE: mail.caFile,
       MAIL_EGRESS: 'public',
       MAIL_EGRESS_ALLOW: 'localhost',
@@ -52,6 +64,7 @@ export async function startOAuthWorld(
     openid,
     mail,
     app,
+    log: () => lines.join(''),
     async stop() {
       await app.stop();
       await mail.stop();

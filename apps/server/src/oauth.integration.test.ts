@@ -1,8 +1,13 @@
 /** A mail account by its provider's sign-in page, with a real OpenID provider, and a mail server that checks the tokens. */
+import type { UserId } from '@postroom/db';
 import { waitUntil } from '@postroom/mail-lab';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AppClient } from './app.fixture.ts';
+import { type AppClient, testEnv } from './app.fixture.ts';
+import { readTokens } from './engine/accounts/oauth/tokens.ts';
+import { parseConnectionId } from './lib/driver/ids.ts';
 import { connectByOAuth, type OAuthWorld, post, signInAtProvider, startOAuthWorld } from './oauth.fixture.ts';
+import { parseKeyRing } from './security/key-ring.ts';
+import { createVault, localKeyWrapper } from './security/vault.ts';
 
 const letter = (subject: string) => `From: bob@lab.test\r\nTo: ada@lab.test\r\nSubject: ${subject}\r\n\r\nHello\r\n`;
 
@@ -129,6 +134,45 @@ describe('signing in at a provider', () => {
     expect(rows[0]?.secret).toMatch(/^v1\./);
     expect(rows[0]?.row).not.toMatch(/accessToken|refresh_token/);
     expect(JSON.stringify(await ada.api.connections.list.query())).not.toMatch(/secret|token/i);
+  });
+
+  it('leaves tokens in no table and no log, whatever becomes of them', async () => {
+    const { app, openid, mail } = world;
+    const connectionId = await connectByOAuth(ada);
+    const tokens = async () => {
+      const { rows } = await app.database.pool.query<{ user_id: UserId; imap_secret: string }>(
+        'select user_id, imap_secret from connection',
+      );
+      const vault = createVault(localKeyWrapper(parseKeyRing(testEnv(app.database).CREDENTIALS_KEYS ?? '')));
+      const place = { connectionId: parseConnectionId(connectionId), userId: rows[0]?.user_id as UserId };
+      const text = await vault.open(rows[0]?.imap_secret ?? '', { ...place, column: 'imap_secret' });
+      const { accessToken, refreshToken } = readTokens(text);
+      return [accessToken, refreshToken ?? ''];
+    };
+    const [first = '', refresh = ''] = await tokens();
+    // Refused before its time, renewed, and then withdrawn altogether.
+    openid.expireAccessTokens();
+    await mail.dovecot.kick('ada@lab.test');
+    await mail.deliver('ada@lab.test', letter('with a new token'));
+    await until('mail with a new token', async () => (await subjects(ada)).includes('with a new token'));
+    const secrets = [first, refresh, ...(await tokens())].filter((one) => one !== '');
+    openid.revokeAll();
+    await mail.dovecot.kick('ada@lab.test');
+    await until('somebody to be asked', async () => (await account(ada))?.state === 'needs-attention');
+    const { rows: tables } = await app.database.pool.query<{ name: string }>(
+      `select quote_ident(tablename) as name from pg_tables where schemaname = 'public'`,
+    );
+    const dumps = tables.map(({ name }) =>
+      app.database.pool.query<{ row: string }>(`select t::text as row from ${name} t`),
+    );
+    const dump = (await Promise.all(dumps)).flatMap(({ rows }) => rows.map(({ row }) => row)).join('\n');
+    const forms = secrets.flatMap((one) => [
+      one,
+      ...(['base64', 'hex'] as const).map((form) => Buffer.from(one).toString(form)),
+    ]);
+    expect(new Set(secrets).size).toBe(4);
+    expect(forms.filter((form) => dump.includes(form) || world.log().includes(form))).toEqual([]);
+    expect(world.log()).toContain('account loop failed');
   });
 
   it('belongs to whoever began it, serves once, and not with another state', async () => {

@@ -173,7 +173,7 @@ export function createOAuthClient({ fetch, now }: OAuthClientDeps): OAuthClient 
         );
         return tokensOf(await oauth.processRefreshTokenResponse(server, client, response), tokens.refreshToken);
       } catch (error) {
-        if (isVoid(error)) throw signInExpired(error);
+        if (isVoid(error)) throw signInExpired(withoutBody(error));
         throw unreachableError(provider, error);
       }
     },
@@ -196,6 +196,11 @@ function isVoid(error: unknown): boolean {
   );
 }
 
+/** The library hangs what the provider answered on its errors, tokens and all: that must not come into a log. */
+function withoutBody(error: unknown): Error {
+  return error instanceof Error ? new Error(`${error.name}: ${error.message}`) : new Error('no error was thrown');
+}
+
 function addressIn(claims: Readonly<Record<string, unknown>> | undefined): string | null {
   const said = [claims?.email, claims?.preferred_username, claims?.upn];
   const address = said.find((one) => typeof one === 'string' && /^[^\s@]+@[^\s@]+$/.test(one));
@@ -216,7 +221,7 @@ function unreachableError({ name }: OAuthProvider, error: unknown): MailError {
     message: `The sign-in of ${name} cannot be reached just now.`,
     fix: 'It is tried again by itself.',
     retryable: true,
-    cause: error,
+    cause: withoutBody(error),
   });
 }
 
@@ -238,7 +243,7 @@ function saidNo(provider: OAuthProvider, error: unknown): MailError {
           ? `${name} was not allowed to give Postroom your mail.`
           : `${name} did not let you in (${error.error.replace(/[^\w-]/g, '').slice(0, 60)}).`,
       fix: 'Sign in again and allow it, or connect the account with a password.',
-      cause: error,
+      cause: withoutBody(error),
     });
   }
   const reached = unreachableError(provider, error);
@@ -247,6 +252,6 @@ function saidNo(provider: OAuthProvider, error: unknown): MailError {
     code: 'OAUTH_REQUIRED',
     message: `The sign-in at ${name} could not be completed.`,
     fix: 'Begin again. If it happens again, whoever runs this server can check the client id and secret.',
-    cause: error,
+    cause: withoutBody(error),
   });
 }
