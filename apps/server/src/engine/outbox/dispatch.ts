@@ -159,6 +159,25 @@ async function attempt(deps: DispatchDeps, connectionId: ConnectionId, claimed: 
   });
 }
 
+/**
+ * Whoever slept for longer than the claim holds (a machine that was suspended) comes back to a message that others have
+ * gone on with. That it was accepted counts also then, as long as nobody began another attempt; else it is their word.
+ */
+async function isStillToSettle(
+  tx: Tx,
+  connectionId: ConnectionId,
+  { id, attempts }: Claimed,
+  { kind }: SubmissionOutcome,
+): Promise<boolean> {
+  const open = kind === 'accepted' ? ['sending', 'uncertain', 'queued'] : ['sending'];
+  const found = await row(
+    tx,
+    'select 1 from outbox where connection_id = $1 and id = $2 and attempts = $3 and state = any($4) for update',
+    [connectionId, id, attempts, open],
+  );
+  return found !== undefined;
+}
+
 /** Writes down what came of an attempt. */
 async function settle(
   tx: Tx,
@@ -167,6 +186,7 @@ async function settle(
   outcome: SubmissionOutcome,
   now: Date,
 ): Promise<void> {
+  if (!(await isStillToSettle(tx, connectionId, claimed, outcome))) return;
   const answered = outcome.kind === 'not-sent' ? [] : outcome.recipients;
   const recipients = mergeRecipients(claimed.recipients, answered);
   const anyAccepted = recipients.some(({ status }) => status === 'accepted');

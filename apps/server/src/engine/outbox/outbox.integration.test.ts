@@ -2,6 +2,7 @@
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { type MemorySmtp, startMemorySmtp } from '@postroom/mail-lab';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MailError } from '../../lib/driver/errors.ts';
 import { createOutboxService } from '../../lib/services/outbox.ts';
 import { pushDrafts } from '../drafts/push.ts';
 import { createDrafts } from '../drafts/save.ts';
@@ -110,6 +111,38 @@ describe('an attempt that fails', () => {
       await run(1000);
       expect(smtp.messages.map(({ rcptTo }) => rcptTo)).toEqual([['bob@lab.test'], ['nobody@lab.test']]);
       expect(await stateOf(id)).toBe('sent');
+    }));
+});
+
+describe('a process that sleeps for longer than its claim holds', () => {
+  const LONG_AFTER = 3 * 3_600_000;
+
+  it('while connecting: what the next has sent meanwhile is not sent again', () =>
+    sending(async ({ send, run }) => {
+      const id = await send();
+      await run(0, async () => {
+        await run(61_000);
+        return {
+          kind: 'not-sent',
+          error: new MailError({ code: 'TIMEOUT', message: 'The connection is gone.', retryable: true }),
+        };
+      });
+      expect([await stateOf(id), smtp.messages.length]).toEqual(['sent', 1]);
+      await run(LONG_AFTER);
+      expect([await stateOf(id), smtp.messages.length]).toEqual(['sent', 1]);
+    }));
+
+  it('while handing over the message: that it was taken counts after all', () =>
+    sending(async ({ send, run, through }) => {
+      const id = await send();
+      await run(0, async (connectionId, request) => {
+        const outcome = await through(connectionId, request);
+        await run(61_000);
+        expect(await stateOf(id)).toBe('uncertain');
+        return outcome;
+      });
+      await run(LONG_AFTER);
+      expect([await stateOf(id), smtp.messages.length]).toEqual(['sent', 1]);
     }));
 });
 
