@@ -168,6 +168,20 @@ const KINDS: readonly Kind[] = [
     cache: 'no-store',
     type: json,
   },
+  {
+    kind: 'sign-in page of a mail provider that is not set up',
+    status: 400,
+    ask: () => post('/api/auth/connect/mail', '{}', JSON_TYPE),
+    cache: 'no-store',
+    type: json,
+  },
+  {
+    kind: 'return from a sign-in page',
+    status: 400,
+    ask: () => post('/api/auth/connect/mail/finish', '{}', JSON_TYPE),
+    cache: 'no-store',
+    type: json,
+  },
   { kind: 'upload', status: 200, ask: () => post('/api/uploads', form()), cache: 'no-store', type: json },
   {
     kind: 'message as it came',
