@@ -27,6 +27,8 @@ export interface AppOptions {
 export interface AppProcess {
   readonly url: string;
   readonly pid: number;
+  /** All that it has said. */
+  output(): string;
   /** Settles when it has ended, whoever ended it. */
   readonly ended: Promise<unknown>;
   /** As a person or a service manager ends it. */
@@ -47,8 +49,10 @@ export async function startApp({ port, env, nodeArgs = [] }: AppOptions): Promis
   });
   const ended = once(child, 'exit');
   const ready = Promise.withResolvers<void>();
+  const said: string[] = [];
   if (!child.stdout) throw new Error('The app has no output.');
   createInterface({ input: child.stdout }).on('line', (line) => {
+    said.push(line);
     if (line.startsWith('Postroom is ready') || line.startsWith('Postroom’s worker')) ready.resolve();
     else console.error(line);
   });
@@ -59,6 +63,7 @@ export async function startApp({ port, env, nodeArgs = [] }: AppOptions): Promis
   return {
     url: `http://localhost:${own.PORT}`,
     pid: child.pid ?? 0,
+    output: () => said.join('\n'),
     ended,
     async stop() {
       child.kill('SIGTERM');

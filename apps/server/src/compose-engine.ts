@@ -12,9 +12,10 @@ import { createDiscoveryNetwork } from './engine/accounts/discovery/network.ts';
 import { createDoctor } from './engine/accounts/doctor.ts';
 import { createImapPool } from './engine/imap/pool.ts';
 import { createOutboxDispatcher } from './engine/outbox/index.ts';
-import type { Submit } from './engine/outbox/submission.ts';
+import type { SubmissionOutcome, SubmissionRequest, Submit } from './engine/outbox/submission.ts';
 import { createTextWork, type TextWork } from './engine/reading/text-work.ts';
 import { createAccountWork } from './engine/schedule/account-work.ts';
+import type { SmtpAccount } from './engine/smtp/submit.ts';
 import { startAccountWorker } from './engine/sync/account-worker.ts';
 import { createAudit } from './engine/sync/audit.ts';
 import { saveLearned } from './engine/sync/connection-state.ts';
@@ -26,9 +27,9 @@ import type { Log } from './lib/log.ts';
 import type { EventHub } from './lib/services/events.ts';
 import { createEgress } from './security/egress.ts';
 import { createHttpsClient, type HttpsClient } from './security/https-client.ts';
-import { parseKeyRing } from './security/key-ring.ts';
+import { createKeyWrapper } from './security/key-wrapper.ts';
 import { createTlsPolicy } from './security/tls.ts';
-import { createVault, localKeyWrapper, type Vault } from './security/vault.ts';
+import { createVault, type Vault } from './security/vault.ts';
 
 export interface MailEngine {
   readonly vault: Vault;
@@ -43,6 +44,8 @@ export interface MailEngine {
   readonly examine: (connectionId: ConnectionId) => Promise<DoctorReport>;
   /** The account's settings changed: its sessions end and its worker, wherever it runs, begins anew. */
   readonly restartAccount: (connectionId: ConnectionId) => Promise<void>;
+  /** Submits for the server itself. */
+  submitAs(account: SmtpAccount, request: SubmissionRequest): Promise<SubmissionOutcome>;
   startWorkers(events: Pick<EventHub, 'onWork' | 'onListening' | 'onPresence' | 'onRestart'>): void;
   stopWorkers(): Promise<void>;
   close(): Promise<void>;
@@ -64,7 +67,7 @@ export function createMailEngine({ env, log, pool, reviseProvider }: MailEngineD
   const tls = createTlsPolicy({ extraCa, insecureHosts: env.MAIL_TLS_INSECURE_HOSTS });
   const dialler = createDialler({ egress, tls });
   const https = createHttpsClient({ egress });
-  const vault = createVault(localKeyWrapper(parseKeyRing(env.CREDENTIALS_KEYS)));
+  const vault = createVault(createKeyWrapper(env));
   const ownServer = ownServerOf(env);
   const oauth = createOAuthEngine({ env, pool, vault, egress, extraCa, ownServer, reviseProvider });
   const sessions = createImapPool({
@@ -104,6 +107,7 @@ export function createMailEngine({ env, log, pool, reviseProvider }: MailEngineD
     }),
     testConnection,
     examine: createDoctor({ pool, access, testConnection }),
+    submitAs: dialler.dialSubmission,
     async restartAccount(connectionId) {
       sessions.forget(connectionId);
       await supervisor?.restart(connectionId);

@@ -2,20 +2,21 @@
 import type { UserId } from '@postroom/db';
 import type pg from 'pg';
 import type { MailEngine } from './compose-engine.ts';
-import type { OwnMailbox } from './lib/auth/mail-sign-in.ts';
 import { createDriverSource } from './lib/server-utils.ts';
+import { createAccountSecurity } from './lib/services/account-security.ts';
 import { createConnectionService } from './lib/services/connections.ts';
 import { createContactService } from './lib/services/contacts.ts';
 import { createIdentityService } from './lib/services/identities.ts';
 import { createOAuthConnect, type OAuthConnectService } from './lib/services/oauth-connect.ts';
 import { createOutboxService } from './lib/services/outbox.ts';
-import { createOwnMailbox } from './lib/services/own-mailbox.ts';
 import { createSettingsService } from './lib/services/settings.ts';
-import type { ConnectionService, EventService, PresenceService, RateLimitService, Services } from './lib/services.ts';
+import type { EventService, PresenceService, RateLimitService, Services } from './lib/services.ts';
+import type { SignUpMode } from './lib/sign-up.ts';
 import type { Audit } from './security/audit-log.ts';
 
 export interface ServiceDeps {
   readonly appUrl: string;
+  readonly signUp: SignUpMode;
   readonly pool: pg.Pool;
   readonly engine: MailEngine;
   readonly events: EventService;
@@ -25,10 +26,11 @@ export interface ServiceDeps {
   readonly signImage: (image: { userId: UserId; messageId: string; url: string }) => string;
 }
 
-export function createServices({ appUrl, pool, engine, events, limits, presence, audit, signImage }: ServiceDeps): {
+export function createServices(deps: ServiceDeps): {
   services: Services;
   oauthConnect: OAuthConnectService;
 } {
+  const { pool, engine, audit, signImage } = deps;
   const connections = createConnectionService({
     pool,
     vault: engine.vault,
@@ -43,7 +45,7 @@ export function createServices({ appUrl, pool, engine, events, limits, presence,
     pool,
     providers: engine.oauth.providers,
     client: engine.oauth.client,
-    redirectUri: (providerId) => `${appUrl}/connect/${providerId}`,
+    redirectUri: (providerId) => `${deps.appUrl}/connect/${providerId}`,
     store: connections.connectWithTokens,
   });
   const services: Services = {
@@ -59,29 +61,10 @@ export function createServices({ appUrl, pool, engine, events, limits, presence,
     identities: createIdentityService({ pool }),
     contacts: createContactService({ pool }),
     settings: createSettingsService({ pool }),
-    events,
-    limits,
-    presence,
+    events: deps.events,
+    limits: deps.limits,
+    presence: deps.presence,
+    security: createAccountSecurity({ pool, signUp: deps.signUp, audit }),
   };
   return { services, oauthConnect };
-}
-
-/** The instance's own mail server as one signs in with it; null where there is none. */
-export function ownMailboxOf(deps: {
-  readonly pool: pg.Pool;
-  readonly engine: MailEngine;
-  readonly connections: Pick<ConnectionService, 'create' | 'update'>;
-  readonly log: (event: string, detail: Readonly<Record<string, unknown>>) => void;
-}): OwnMailbox | null {
-  const { engine, ...others } = deps;
-  if (engine.ownServer === null) return null;
-  return createOwnMailbox({
-    ...others,
-    server: engine.ownServer,
-    testConnection: engine.testConnection,
-    passwordOf: async (connectionId) => {
-      const { auth } = await engine.access.open(connectionId);
-      return auth.type === 'password' ? auth.password : null;
-    },
-  });
 }

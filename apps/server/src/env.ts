@@ -19,6 +19,7 @@ const list = z
       .map((item) => item.trim().toLowerCase())
       .filter((item) => item !== ''),
   );
+const vaultName = z.string().regex(/^[\w-]+(\/[\w-]+)*$/);
 const webUrl = z.url({ protocol: /^https?$/ });
 function isKeyRing(text: string): boolean {
   try {
@@ -70,6 +71,16 @@ export const VARIABLES = {
   MAIL_EGRESS_ALLOW: { schema: list, looks: 'hosts and CIDRs, comma-separated' },
   MAIL_TLS_CA_FILE: { schema: z.string().min(1).optional(), looks: 'a readable PEM file' },
   MAIL_TLS_INSECURE_HOSTS: { schema: list, looks: 'host names, comma-separated' },
+  SYSTEM_SMTP_URL: {
+    schema: z.url({ protocol: /^smtps?$/ }).optional(),
+    looks: 'smtps://user:password@host:465, or smtp:// with STARTTLS',
+    secret: true,
+  },
+  SYSTEM_MAIL_FROM: { schema: z.email().optional(), looks: 'an address' },
+  VAULT_ADDR: { schema: webUrl.optional(), looks: 'an https:// address' },
+  VAULT_TOKEN: { schema: z.string().optional(), looks: 'a token', secret: true },
+  VAULT_TRANSIT_KEY: { schema: vaultName.default('postroom'), looks: 'the name of a key' },
+  VAULT_TRANSIT_MOUNT: { schema: vaultName.default('transit'), looks: 'the path of a secrets engine' },
   GOOGLE_CLIENT_ID: { schema: z.string().optional(), looks: 'a client id' },
   GOOGLE_CLIENT_SECRET: { schema: z.string().optional(), looks: 'a client secret', secret: true },
   MICROSOFT_CLIENT_ID: { schema: z.string().optional(), looks: 'a client id' },

@@ -94,7 +94,14 @@ it('is looked for in more than a hundred fields', () => {
   const procedures = new Set(FIELDS.map(({ path }) => path));
   const withoutText = Object.keys(PROCEDURE_MAP).filter((path) => !procedures.has(path));
   expect(FIELDS.length).toBeGreaterThan(100);
-  expect(withoutText.sort()).toEqual(['connections.list', 'events.subscribe', 'settings.get', 'shortcuts.get']);
+  expect(withoutText.sort()).toEqual([
+    'connections.list',
+    'events.subscribe',
+    'invites.list',
+    'security.activity',
+    'settings.get',
+    'shortcuts.get',
+  ]);
 });
 
 it('makes no fault, no command and no header field anywhere', { timeout: 600_000 }, async () => {

@@ -33,6 +33,9 @@ async function main(): Promise<void> {
   process.stdout.write(
     server.url === null ? 'Postroom’s worker is running.\n' : `Postroom is ready at ${env.APP_URL}\n`,
   );
+  if (server.firstInvite !== null) {
+    process.stdout.write(`Nobody has an account yet: ${env.APP_URL}/sign-up?invite=${server.firstInvite}\n`);
+  }
   await asked.promise;
   setTimeout(() => process.exit(1), END_WITHIN_MS).unref();
   await server.stop();

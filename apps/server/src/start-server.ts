@@ -7,9 +7,10 @@ import { createDatabase, type Database, migrate } from '@postroom/db';
 import { startEmbedded } from '@postroom/db/embedded';
 import { sql } from 'drizzle-orm';
 import { inspectRoutes } from 'hono/dev';
+import { createAppAuth } from './compose-auth.ts';
 import { createMailEngine, type MailEngine } from './compose-engine.ts';
 import type { ReviseProvider } from './compose-oauth.ts';
-import { createServices, ownMailboxOf } from './compose-services.ts';
+import { createServices } from './compose-services.ts';
 import { cleanUpUploads, loadDraftFile, storeUpload } from './engine/outbox/uploads.ts';
 import { voidAllLeases } from './engine/sync/lease.ts';
 import { createPresence } from './engine/sync/presence.ts';
@@ -23,14 +24,11 @@ import { type Listener, listen } from './http/listen.ts';
 import { createMessageRoutes } from './http/messages.ts';
 import { countAccountsByState, countDriftByKind, createMetrics } from './http/metrics.ts';
 import { createOAuthConnectRoutes } from './http/oauth-connect.ts';
-import { ownOrigins } from './http/origin-check.ts';
 import { createStaticApp } from './http/static-app.ts';
 import { createUploadRoutes } from './http/uploads.ts';
-import { singleSignOnOf } from './lib/auth/better-auth.ts';
-import { createAuth } from './lib/auth.ts';
 import type { Log } from './lib/log.ts';
 import { createEventHub } from './lib/services/events.ts';
-import { createSignUpGate } from './lib/sign-up.ts';
+import { inviteFirst } from './lib/sign-up.ts';
 import { createAuditLog } from './security/audit-log.ts';
 import { createRateLimits } from './security/rate-limit.ts';
 import { checkKeys } from './security/rotate.ts';
@@ -56,6 +54,8 @@ export interface RunningServer {
   readonly url: string | null;
   /** Every route that it answers, middleware aside: for the test that asks each of them. */
   readonly routes: readonly { readonly method: string; readonly path: string }[];
+  /** What lets the first user in where only invited ones are; null once there is one. */
+  readonly firstInvite: string | null;
   stop(): Promise<void>;
 }
 
@@ -68,8 +68,8 @@ export async function startServer(env: Env, log: Log, options: ServerOptions = {
     }
   };
   try {
-    const { url, routes } = await run(env, log, options, (step) => void undo.push(step));
-    return { url, routes, stop };
+    const running = await run(env, log, options, (step) => void undo.push(step));
+    return { ...running, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -104,6 +104,7 @@ async function run(
   const presence = createPresence({ pool, now: Date.now, log: (event, detail) => log.warn(detail, event) });
   const { services, oauthConnect } = createServices({
     appUrl: env.APP_URL,
+    signUp: env.SIGN_UP,
     pool,
     engine,
     events,
@@ -117,23 +118,15 @@ async function run(
   let routes: RunningServer['routes'] = [];
   if (env.ROLE !== 'worker') {
     const origin = { appUrl: env.APP_URL, port: env.PORT };
-    const own = ownOrigins(origin);
-    const oneSignUp = createSignUpGate(pool);
-    const mailbox = ownMailboxOf({ pool, engine, connections: services.connections, log: write });
-    const auth = createAuth({
-      db: database.db,
-      pool,
-      oneSignUp,
-      mailSignIn: mailbox && { pool, mailbox, domains: env.MAIL_LOGIN_DOMAINS, one: oneSignUp },
-      singleSignOn: singleSignOnOf(env),
-      sendReset: null,
-      secret: env.BETTER_AUTH_SECRET,
-      appUrl: env.APP_URL,
-      isOwnOrigin: (one) => own.has(one),
-      signUp: env.SIGN_UP,
+    const { auth, ways } = createAppAuth({
+      env,
+      database,
+      engine,
+      connections: services.connections,
       limits,
       audit,
       now,
+      log: write,
     });
     const metrics = createMetrics({
       countAccounts: () => countAccountsByState(pool),
@@ -154,7 +147,7 @@ async function run(
         createConfigRoutes({
           signUp: env.SIGN_UP,
           canSignUp: auth.canSignUp,
-          mailLogin: mailbox !== null,
+          ...ways,
           emailProviders: oauthConnect.providers,
           defaultServers: engine.ownServer,
         }),
@@ -177,7 +170,7 @@ async function run(
     onStop(async () => listener?.close());
   }
   onStop(() => engine.close());
-  await prepare(env, database, engine);
+  const firstInvite = await prepare(env, database, engine);
   if (env.ROLE !== 'web') {
     engine.startWorkers(events);
     onStop(() => engine.stopWorkers());
@@ -194,7 +187,7 @@ async function run(
     await listener?.close();
     await events.close();
   });
-  return { url: listener === null ? null : `http://${env.HOST}:${listener.port}`, routes };
+  return { url: listener === null ? null : `http://${env.HOST}:${listener.port}`, routes, firstInvite };
 }
 
 async function startOwnDatabase(env: Env, log: Log, onStop: (step: () => Promise<unknown>) => void): Promise<string> {
@@ -203,9 +196,10 @@ async function startOwnDatabase(env: Env, log: Log, onStop: (step: () => Promise
   return embedded.url;
 }
 
-/** Migrations; claims of a process that was killed; the proof that the keys are the right ones. */
-async function prepare(env: Env, database: Database, engine: MailEngine): Promise<void> {
+/** Migrations; claims of a process that was killed; the proof that the keys are the right ones; the first invitation. */
+async function prepare(env: Env, database: Database, engine: MailEngine): Promise<string | null> {
   await migrate(database);
   if (!env.DATABASE_URL) await voidAllLeases(database.pool);
   await checkKeys(database.pool, engine.vault);
+  return env.SIGN_UP === 'invite' && env.ROLE !== 'worker' ? inviteFirst(database.pool) : null;
 }

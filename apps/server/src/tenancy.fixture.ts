@@ -17,6 +17,7 @@ export interface Ids {
   readonly outbox: string;
   readonly identity: string;
   readonly upload: string;
+  readonly invite: string;
   readonly undo: string;
   /** A signed link of the image proxy. */
   readonly image: string;
@@ -34,6 +35,7 @@ export const everyIdIs = (id: string): Ids => ({
   outbox: id,
   identity: id,
   upload: id,
+  invite: id,
   undo: id,
   image: id,
 });
@@ -66,6 +68,12 @@ export async function ownEverything(
   const thread = threads[0]?.id ?? '';
   const { messages } = await api.mail.get.query({ id: thread });
   const folder = (await api.mail.count.query()).find(({ path }) => path === `${word} folder`);
+  const invite = `${word}-invitation`;
+  await app.database.pool.query(
+    `insert into invite (token, invited_by, expires_at) select $1, user_id, now() + interval '1 day' from connection
+     where email = $2`,
+    [invite, servers.connection.email],
+  );
   const form = new FormData();
   form.append('file', new File([`${word} upload`], `${word}.bin`));
   const uploaded = await (await client.fetch('/api/uploads', { method: 'POST', body: form })).json();
@@ -103,6 +111,7 @@ export async function ownEverything(
     outbox: sent.id,
     identity: identity.id,
     upload: uploadId,
+    invite,
     undo: starred.undo ?? '',
     image: /\/api\/image\?[^"]+/.exec(html)?.[0].replaceAll('&amp;', '&') ?? '',
   };

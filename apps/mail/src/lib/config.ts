@@ -8,6 +8,8 @@ const configSchema = z.object({
   canSignUp: z.boolean(),
   mailLogin: z.boolean().default(false),
   emailProviders: z.array(z.object({ id: z.string(), name: z.string() })).default([]),
+  singleSignOn: z.boolean().default(false),
+  passwordReset: z.boolean().default(false),
   defaultServers: z.object({ imap: endpoint, smtp: endpoint }).nullish(),
 });
 export type ServerConfig = z.infer<typeof configSchema>;

@@ -1,7 +1,18 @@
-/** Sign-in and sign-up. The first user of a server sees sign-up. */
+/** Sign-in and sign-up, and a new password for the one forgotten. The first user of a server sees sign-up. */
 import { useQuery } from '@tanstack/react-query';
 import { createRoute, Link, redirect, useNavigate } from '@tanstack/react-router';
-import { AuthPage, SignInForm, SignUpForm, sessionQuery } from '../features/auth/index.ts';
+import type { ReactNode } from 'react';
+import { z } from 'zod';
+import { Notice } from '../components/ui/notice.tsx';
+import {
+  AuthPage,
+  ForgotPasswordForm,
+  NewPasswordForm,
+  SignInForm,
+  SignUpForm,
+  sessionQuery,
+  singleSignOnProblem,
+} from '../features/auth/index.ts';
 import { queryClient } from '../lib/api.ts';
 import { configQuery } from '../lib/config.ts';
 import { authText as text } from '../lib/i18n/auth.ts';
@@ -12,45 +23,91 @@ async function redirectSignedIn() {
   if (session) throw redirect({ to: '/' });
 }
 
+type Target = '/sign-in' | '/sign-up' | '/forgot-password';
+
+function Elsewhere({ to, children }: { to: Target; children: ReactNode }) {
+  return (
+    <p className="mt-4 text-center">
+      <Link to={to} className="text-accent underline-offset-2 hover:underline">
+        {children}
+      </Link>
+    </p>
+  );
+}
+
 function SignIn() {
   const navigate = useNavigate();
+  const { error } = signInRoute.useSearch();
   const { data: config } = useQuery(configQuery);
   return (
     <AuthPage title={text.signInTitle} intro={text.signInIntro}>
-      {config && <SignInForm hasMailLogin={config.mailLogin} onSignedIn={() => void navigate({ to: '/' })} />}
-      {config?.canSignUp && (
-        <p className="mt-4 text-center">
-          <Link to="/sign-up" className="text-accent underline-offset-2 hover:underline">
-            {text.toSignUp}
-          </Link>
-        </p>
+      {config && (
+        <SignInForm
+          hasMailLogin={config.mailLogin}
+          hasSingleSignOn={config.singleSignOn}
+          returned={error === undefined ? null : singleSignOnProblem(error)}
+          onSignedIn={() => void navigate({ to: '/' })}
+        />
       )}
+      {config?.passwordReset && <Elsewhere to="/forgot-password">{text.forgot}</Elsewhere>}
+      {config?.canSignUp && <Elsewhere to="/sign-up">{text.toSignUp}</Elsewhere>}
     </AuthPage>
   );
 }
 
 function SignUp() {
   const navigate = useNavigate();
+  const { invite } = signUpRoute.useSearch();
   const { data: config } = useQuery(configQuery);
+  const isInviteMissing = config?.signUp === 'invite' && invite === undefined;
+  const isOpen = config?.canSignUp !== false && !isInviteMissing;
   const intro =
     config?.canSignUp === false ? text.closed : config?.signUp === 'first' ? text.signUpFirstIntro : text.signUpIntro;
   return (
-    <AuthPage title={text.signUpTitle} intro={intro}>
-      {config?.canSignUp !== false && <SignUpForm onSignedUp={() => void navigate({ to: '/' })} />}
-      {!(config?.canSignUp && config.signUp === 'first') && (
-        <p className="mt-4 text-center">
-          <Link to="/sign-in" className="text-accent underline-offset-2 hover:underline">
-            {text.toSignIn}
-          </Link>
-        </p>
+    <AuthPage title={text.signUpTitle} intro={isInviteMissing ? undefined : intro}>
+      {isInviteMissing && <Notice title={text.inviteMissing} fix={text.inviteMissingFix} />}
+      {config && isOpen && <SignUpForm invite={invite} onSignedUp={() => void navigate({ to: '/' })} />}
+      {!(config?.canSignUp && config.signUp === 'first') && <Elsewhere to="/sign-in">{text.toSignIn}</Elsewhere>}
+    </AuthPage>
+  );
+}
+
+function ForgotPassword() {
+  return (
+    <AuthPage title={text.forgotTitle} intro={text.forgotIntro}>
+      <ForgotPasswordForm />
+      <Elsewhere to="/sign-in">{text.backToSignIn}</Elsewhere>
+    </AuthPage>
+  );
+}
+
+function ResetPassword() {
+  const navigate = useNavigate();
+  const { token } = resetPasswordRoute.useSearch();
+  return (
+    <AuthPage title={text.resetTitle} intro={token === undefined ? undefined : text.resetIntro}>
+      {token === undefined ? (
+        <>
+          <Notice tone="danger" title={text.resetInvalid} fix={text.resetInvalidFix} />
+          <Elsewhere to="/forgot-password">{text.forgot}</Elsewhere>
+        </>
+      ) : (
+        <NewPasswordForm token={token} onDone={() => void navigate({ to: '/sign-in' })} />
       )}
     </AuthPage>
   );
 }
 
+const parsing =
+  <T extends z.ZodType>(schema: T) =>
+  (search: Record<string, unknown>): z.infer<T> =>
+    schema.parse(search);
+const optionalText = z.string().optional().catch(undefined);
+
 export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-in',
+  validateSearch: parsing(z.object({ error: optionalText })),
   beforeLoad: redirectSignedIn,
   component: SignIn,
 });
@@ -58,6 +115,20 @@ export const signInRoute = createRoute({
 export const signUpRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-up',
+  validateSearch: parsing(z.object({ invite: optionalText })),
   beforeLoad: redirectSignedIn,
   component: SignUp,
+});
+
+export const forgotPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/forgot-password',
+  component: ForgotPassword,
+});
+
+export const resetPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset-password',
+  validateSearch: parsing(z.object({ token: optionalText })),
+  component: ResetPassword,
 });

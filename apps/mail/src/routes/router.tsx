@@ -1,6 +1,6 @@
 /** URL → feature. */
 import { createRouter } from '@tanstack/react-router';
-import { signInRoute, signUpRoute } from './auth.tsx';
+import { forgotPasswordRoute, resetPasswordRoute, signInRoute, signUpRoute } from './auth.tsx';
 import { mailRoute } from './mail.tsx';
 import { rootRoute } from './root.tsx';
 import { connectRoute, finishConnectingRoute, indexRoute, settingsRoute, signedInRoute } from './signed-in.tsx';
@@ -8,6 +8,8 @@ import { connectRoute, finishConnectingRoute, indexRoute, settingsRoute, signedI
 const routeTree = rootRoute.addChildren([
   signInRoute,
   signUpRoute,
+  forgotPasswordRoute,
+  resetPasswordRoute,
   signedInRoute.addChildren([indexRoute, connectRoute, finishConnectingRoute, settingsRoute, mailRoute]),
 ]);
 

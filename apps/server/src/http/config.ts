@@ -13,6 +13,10 @@ export interface ConfigRoutesDeps {
   readonly canSignUp: () => Promise<boolean>;
   /** Whether one may sign in with the mail account. */
   readonly mailLogin: boolean;
+  /** Whether OIDC_* names a provider. */
+  readonly singleSignOn: boolean;
+  /** Whether a forgotten password is replaced by mail. */
+  readonly passwordReset: boolean;
   /** Providers whose sign-in page connects a mail account. */
   readonly emailProviders: readonly { readonly id: string; readonly name: string }[];
   /** The instance's own mail server, if there is one. */

@@ -8,8 +8,15 @@ import type pg from 'pg';
 import { row } from '../engine/index/sql.ts';
 import type { Audit } from '../security/audit-log.ts';
 import { ThrottledError } from '../security/rate-limit.ts';
-import { type AuthRequest, applicantOf, isPasswordCheck, readJson, signInMethodOf } from './auth/auth-request.ts';
-import { ADDRESS_HEADER, type BetterAuthDeps, createBetterAuth, sessionCookieOf } from './auth/better-auth.ts';
+import {
+  type AuthRequest,
+  applicantOf,
+  identifierOf,
+  isPasswordCheck,
+  readJson,
+  signInMethodOf,
+} from './auth/auth-request.ts';
+import { ADDRESS_HEADER, type BetterAuthDeps, cookieOf, createBetterAuth } from './auth/better-auth.ts';
 import { MailError } from './driver/errors.ts';
 import { requirePlainText } from './plain-text.ts';
 import type { RateLimitService } from './services.ts';
@@ -50,10 +57,14 @@ const MAX_LOOKUPS = 5_000;
 /** So often at most single sign-on that was not to be found when it was looked for is looked for again. */
 const REDISCOVER_MS = 10_000;
 const SOCIAL_PATH = '/sign-in/social';
+const PROOF_PATH = '/two-factor/verify-totp';
+/** Whose a code or a link is that was handed out. */
+const FIND_PENDING = 'select value from verification where identifier = $1';
 
 export function createAuth(deps: AuthDeps): Auth {
   const { pool, limits, audit } = deps;
-  const sessionCookie = sessionCookieOf(deps.appUrl);
+  const sessionCookie = cookieOf(deps.appUrl, 'session_token');
+  const secondFactorCookie = cookieOf(deps.appUrl, 'two_factor');
   let auth = createBetterAuth(deps);
   let madeAt = deps.now();
   const lookups = new Map<string, { caller: Caller | null; at: number }>();
@@ -104,20 +115,29 @@ export function createAuth(deps: AuthDeps): Auth {
     return found?.user_id ?? null;
   }
 
+  /** Whose account a request is about that has no session: by address, or by the password that came before the code. */
+  async function meantBy(request: AuthRequest): Promise<UserId | null> {
+    const applicant = applicantOf(request);
+    if (applicant) {
+      const found = await row<{ id: UserId }>(pool, 'select id from "user" where lower(email) = $1', [applicant.email]);
+      return found?.id ?? null;
+    }
+    const identifier = identifierOf(request, secondFactorCookie);
+    if (identifier === null) return null;
+    const found = await row<{ value: UserId }>(pool, FIND_PENDING, [identifier]);
+    return found?.value ?? null;
+  }
+
   async function signIn(request: AuthRequest, method: string): Promise<Response> {
     await limits.hit('sign-in', `address ${request.clientAddress}`);
     const applicant = applicantOf(request);
     if (applicant) await limits.hit('sign-in', `account ${applicant.email}`);
+    const meant = await meantBy(request);
     const response = await (request.path === SOCIAL_PATH ? answerSocial(request) : answer(request));
     const ip = request.clientAddress;
     const userId = await enteredBy(response);
     if (userId) await audit({ event: 'sign-in', userId, ip, detail: { method } });
-    else if (response.status >= 400) {
-      const meant = applicant
-        ? await row<{ id: UserId }>(pool, 'select id from "user" where lower(email) = $1', [applicant.email])
-        : undefined;
-      await audit({ event: 'sign-in.failed', userId: meant?.id ?? null, ip, detail: { method } });
-    }
+    else if (response.status >= 400) await audit({ event: 'sign-in.failed', userId: meant, ip, detail: { method } });
     return response;
   }
 
@@ -153,16 +173,22 @@ export function createAuth(deps: AuthDeps): Auth {
   async function answerAndAudit(request: AuthRequest): Promise<Response> {
     const event = AUDITED[request.path];
     if (event === undefined) return answer(request);
-    const caller = await callerOf(request.headers);
+    const identifier = identifierOf(request, secondFactorCookie);
+    const userId =
+      identifier === null
+        ? ((await callerOf(request.headers))?.id ?? null)
+        : ((await row<{ value: UserId }>(pool, FIND_PENDING, [identifier]))?.value ?? null);
     const response = await answer(request);
-    if (response.ok && caller) await audit({ event, userId: caller.id, ip: request.clientAddress });
+    if (response.ok && userId) await audit({ event, userId, ip: request.clientAddress });
     return response;
   }
 
-  function route(request: AuthRequest): Promise<Response> {
+  async function route(request: AuthRequest): Promise<Response> {
     const { path } = request;
     const method = signInMethodOf(request);
-    if (method !== null) return signIn(request, method);
+    // Whoever is signed in proves a code to turn it on.
+    const isProof = path === PROOF_PATH && (await callerOf(request.headers)) !== null;
+    if (method !== null && !isProof) return signIn(request, method);
     if (request.method !== 'POST') return answer(request);
     if (path.startsWith('/sign-up/')) return signUp(request);
     if (path === '/request-password-reset') return requestReset(request);
@@ -197,6 +223,8 @@ export function createAuth(deps: AuthDeps): Auth {
 /** Changes of how one signs in, by the path that makes them. */
 const AUDITED: Readonly<Record<string, string>> = {
   '/change-password': 'password.changed',
+  '/reset-password': 'password.reset',
+  [PROOF_PATH]: 'second-factor.added',
   '/two-factor/disable': 'second-factor.removed',
   '/passkey/verify-registration': 'passkey.added',
   '/passkey/delete-passkey': 'passkey.removed',

@@ -4,6 +4,7 @@
  */
 import type { ConnectionId, UserId } from '@postroom/db';
 import type {
+  Activity,
   Address,
   Canceled,
   Candidate,
@@ -12,6 +13,7 @@ import type {
   ConnectionUpdate,
   DoctorReport,
   Identity,
+  Invite,
   MailEvent,
   NewConnection,
   Outgoing,
@@ -77,6 +79,16 @@ export interface SettingsService {
   saveShortcuts(userId: UserId, shortcuts: Shortcuts): Promise<void>;
 }
 
+export interface AccountSecurityService {
+  /** The user's part of the audit log, newest first. */
+  activity(userId: UserId): Promise<Activity[]>;
+  /** Whom the user invited and may still come, or has. */
+  invites(userId: UserId): Promise<Invite[]>;
+  /** NOT_SUPPORTED unless SIGN_UP=invite; CONFLICT when too many are open. */
+  invite(userId: UserId, email: string | undefined): Promise<Invite>;
+  withdrawInvite(userId: UserId, token: string): Promise<void>;
+}
+
 export interface EventService {
   /**
    * What changed in any of the user's accounts from now on, until the signal aborts. Ids and kinds, never content. Who
@@ -105,4 +117,5 @@ export interface Services {
   readonly events: EventService;
   readonly limits: RateLimitService;
   readonly presence: PresenceService;
+  readonly security: AccountSecurityService;
 }

@@ -1,4 +1,5 @@
 /** Who may make an app account: only the first, anybody, whoever was invited, nobody (SIGN_UP). */
+import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { type Queryable, row } from '../engine/index/sql.ts';
 
@@ -39,10 +40,24 @@ export async function spendInvite(sql: Queryable, applicant: Applicant): Promise
   if (applicant) await sql.query('update invite set used_at = now() where token = $1', [applicant.invite ?? '']);
 }
 
+/** The invitation of whoever runs the server, while there is no user: always the same until it is used. */
+export async function inviteFirst(sql: Queryable): Promise<string | null> {
+  if (await row(sql, 'select 1 from "user" limit 1')) return null;
+  const open = await row<{ token: string }>(
+    sql,
+    'select token from invite where invited_by is null and used_at is null',
+  );
+  if (open) return open.token;
+  const token = randomBytes(24).toString('base64url');
+  await sql.query('insert into invite (token) values ($1)', [token]);
+  return token;
+}
+
 function findInvite(sql: Queryable, { email, invite = '' }: NonNullable<Applicant>) {
   return row(
     sql,
-    'select 1 from invite where token = $1 and used_at is null and (email is null or lower(email) = lower($2))',
+    `select 1 from invite where token = $1 and used_at is null and (expires_at is null or expires_at > now())
+       and (email is null or lower(email) = lower($2))`,
     [invite, email],
   );
 }

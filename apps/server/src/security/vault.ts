@@ -34,9 +34,10 @@ export interface Vault {
   rewrap(envelope: string, scope: SecretScope): Promise<string | null>;
 }
 
-/** Wraps data keys; the local ring now, a key service later. */
+/** Wraps data keys: the local ring, or a key service (vault-transit.ts). */
 export interface KeyWrapper {
-  readonly newestId: string;
+  /** The key that new data keys are wrapped with. */
+  newestId(): Promise<string>;
   wrap(dataKey: Buffer, aad: Buffer): Promise<{ keyId: string; wrapped: Buffer }>;
   unwrap(keyId: string, wrapped: Buffer, aad: Buffer): Promise<Buffer>;
 }
@@ -60,7 +61,7 @@ function decrypt(key: Buffer, iv: Buffer, sealed: Buffer, aad: Buffer): Buffer {
 
 export function localKeyWrapper(ring: KeyRing): KeyWrapper {
   return {
-    newestId: ring.newest.id,
+    newestId: async () => ring.newest.id,
     async wrap(dataKey, aad) {
       const { iv, sealed } = encrypt(ring.newest.key, dataKey, aad);
       return { keyId: ring.newest.id, wrapped: Buffer.concat([iv, sealed]) };
@@ -112,7 +113,7 @@ export function createVault(keys: KeyWrapper): Vault {
     },
     async rewrap(text, scope) {
       const envelope = readEnvelope(text);
-      if (envelope.keyId === keys.newestId) return null;
+      if (envelope.keyId === (await keys.newestId())) return null;
       const aad = aadOf(scope);
       const dataKey = await keys.unwrap(envelope.keyId, envelope.wrapped, aad);
       return writeEnvelope({ ...envelope, ...(await keys.wrap(dataKey, aad)) });

@@ -6,6 +6,7 @@ import { labelsRouter } from './routes/labels.ts';
 import { mailRouter } from './routes/mail.ts';
 import { outboxRouter } from './routes/outbox.ts';
 import { contactsRouter, identitiesRouter } from './routes/people.ts';
+import { invitesRouter, securityRouter } from './routes/security.ts';
 import { settingsRouter, shortcutsRouter } from './routes/settings.ts';
 import { router } from './trpc.ts';
 
@@ -15,9 +16,11 @@ export const appRouter = router({
   drafts: draftsRouter,
   events: eventsRouter,
   identities: identitiesRouter,
+  invites: invitesRouter,
   labels: labelsRouter,
   mail: mailRouter,
   outbox: outboxRouter,
+  security: securityRouter,
   settings: settingsRouter,
   shortcuts: shortcutsRouter,
 });

@@ -1,54 +1,50 @@
-/** Signs in: with a Postroom account, or, where the server allows it, with the mail account itself. */
+/** Signs in: with a Postroom account, a passkey, single sign-on, or, where the server allows it, with the mail account itself. */
 import { useMutation } from '@tanstack/react-query';
+import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { Button } from '../../components/ui/button.tsx';
 import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { Spinner } from '../../components/ui/spinner.tsx';
-import { authClient } from '../../lib/auth-client.ts';
 import { authText as text } from '../../lib/i18n/auth.ts';
-import { type AuthProblem, authProblemOf } from './auth-errors.ts';
+import type { AuthProblem } from './auth-errors.ts';
+import { CodeForm } from './code-form.tsx';
 import { refreshSession } from './session.ts';
+import { type Outcome, signInAtProvider, signInHere, signInWithMail, signInWithPasskey } from './sign-in.ts';
 
-interface Credentials {
-  email: string;
-  password: string;
+export interface SignInFormProps {
+  hasMailLogin: boolean;
+  hasSingleSignOn: boolean;
+  /** What single sign-on came back with. */
+  returned: AuthProblem | null;
+  onSignedIn: () => void;
 }
 
-async function signInWithMail(credentials: Credentials): Promise<AuthProblem | null> {
-  const response = await fetch('/api/auth/sign-in/mail', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(credentials),
-  }).catch(() => null);
-  if (response?.ok) return null;
-  const body: { code?: string; message?: string } = response ? await response.json().catch(() => ({})) : {};
-  return authProblemOf({ status: response?.status, ...body });
-}
-
-async function signInHere(credentials: Credentials): Promise<AuthProblem | null> {
-  const { error } = await authClient.signIn.email(credentials);
-  return error ? authProblemOf(error) : null;
-}
-
-export function SignInForm({ hasMailLogin, onSignedIn }: { hasMailLogin: boolean; onSignedIn: () => void }) {
+export function SignInForm({ hasMailLogin, hasSingleSignOn, returned, onSignedIn }: SignInFormProps) {
   const [isMail, setIsMail] = useState(hasMailLogin);
-  const [problem, setProblem] = useState<AuthProblem | null>(null);
-  const signIn = useMutation({
-    mutationFn: async (credentials: Credentials) => {
-      const failed = await (isMail ? signInWithMail(credentials) : signInHere(credentials));
-      if (!failed) await refreshSession();
-      return failed;
+  const [isCodeAsked, setIsCodeAsked] = useState(false);
+  const [problem, setProblem] = useState<AuthProblem | null>(returned);
+  const enter = useMutation({
+    mutationFn: async (way: () => Promise<Outcome | null>) => {
+      setProblem(null);
+      const outcome = await way();
+      if (outcome?.type === 'signed-in') await refreshSession();
+      return outcome;
     },
-    onSuccess: (failed) => (failed ? setProblem(failed) : onSignedIn()),
+    onSuccess: (outcome) => {
+      if (outcome?.type === 'problem') setProblem(outcome.problem);
+      if (outcome?.type === 'code') setIsCodeAsked(true);
+      if (outcome?.type === 'signed-in') onSignedIn();
+    },
     onError: () => setProblem({ message: text.unreachable }),
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    setProblem(null);
-    signIn.mutate({ email: String(form.get('email')).trim(), password: String(form.get('password')) });
+    const credentials = { email: String(form.get('email')).trim(), password: String(form.get('password')) };
+    enter.mutate(() => (isMail ? signInWithMail(credentials) : signInHere(credentials)));
   };
+  if (isCodeAsked) return <CodeForm onSignedIn={onSignedIn} onBack={() => setIsCodeAsked(false)} />;
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <TextField label={text.email} name="email" type="email" autoComplete="username" required autoFocus />
@@ -61,15 +57,26 @@ export function SignInForm({ hasMailLogin, onSignedIn }: { hasMailLogin: boolean
         hint={isMail ? text.mailLoginHint : undefined}
       />
       {problem && <Notice tone="danger" title={problem.message} fix={problem.fix} />}
-      <Button type="submit" variant="primary" disabled={signIn.isPending} className="w-full">
-        {signIn.isPending && <Spinner className="text-current" />}
+      <Button type="submit" variant="primary" disabled={enter.isPending} className="w-full">
+        {enter.isPending && <Spinner className="text-current" />}
         {text.signIn}
       </Button>
-      {hasMailLogin && (
-        <Button variant="ghost" size="small" onClick={() => setIsMail(!isMail)}>
-          {isMail ? text.ownLogin : text.mailLogin}
+      <div className="flex flex-col gap-2 border-t pt-4">
+        {hasSingleSignOn && (
+          <Button onClick={() => enter.mutate(signInAtProvider)} disabled={enter.isPending} className="w-full">
+            {text.singleSignOn}
+          </Button>
+        )}
+        <Button onClick={() => enter.mutate(signInWithPasskey)} disabled={enter.isPending} className="w-full">
+          <KeyRound />
+          {text.passkey}
         </Button>
-      )}
+        {hasMailLogin && (
+          <Button variant="ghost" size="small" onClick={() => setIsMail(!isMail)}>
+            {isMail ? text.ownLogin : text.mailLogin}
+          </Button>
+        )}
+      </div>
     </form>
   );
 }

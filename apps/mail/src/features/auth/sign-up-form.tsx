@@ -16,11 +16,16 @@ interface NewUser {
   password: string;
 }
 
-export function SignUpForm({ onSignedUp }: { onSignedUp: () => void }) {
+export interface SignUpFormProps {
+  invite: string | undefined;
+  onSignedUp: () => void;
+}
+
+export function SignUpForm({ invite, onSignedUp }: SignUpFormProps) {
   const [problem, setProblem] = useState<AuthProblem | null>(null);
   const signUp = useMutation({
     mutationFn: async (user: NewUser) => {
-      const { error } = await authClient.signUp.email(user);
+      const { error } = await authClient.signUp.email(invite === undefined ? user : { ...user, ...{ invite } });
       if (error) return authProblemOf(error);
       await refreshSession();
       return null;

@@ -1,7 +1,15 @@
 /** A titled part of a settings page, and one line of it. */
 import type { ReactNode } from 'react';
 
-export function Section({ title, intro, children }: { title: string; intro?: string; children: ReactNode }) {
+export function Section({
+  title,
+  intro,
+  children,
+}: {
+  title: string;
+  intro?: string | undefined;
+  children: ReactNode;
+}) {
   return (
     <section className="mb-8">
       <h2 className="text-[15px] font-semibold">{title}</h2>
@@ -11,7 +19,7 @@ export function Section({ title, intro, children }: { title: string; intro?: str
   );
 }
 
-export function Line({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
+export function Line({ title, hint, children }: { title: string; hint?: string | undefined; children: ReactNode }) {
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3">
       <div className="min-w-48 flex-1">

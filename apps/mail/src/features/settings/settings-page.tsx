@@ -1,5 +1,5 @@
 /** The settings, part by part. */
-import { ArrowLeft, AtSign, SlidersHorizontal, Tag, UserRound } from 'lucide-react';
+import { ArrowLeft, AtSign, ShieldCheck, SlidersHorizontal, Tag, UserRound } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { IconButton } from '../../components/ui/button.tsx';
 import { cn } from '../../lib/class-names.ts';
@@ -10,12 +10,14 @@ import { GeneralSettings } from './general-settings.tsx';
 import { IdentitySettings } from './identity-settings.tsx';
 import { LabelSettings } from './label-settings.tsx';
 import { type SettingsSection, settingsSections } from './sections.ts';
+import { SecuritySettings } from './security/security-settings.tsx';
 
 const ICONS: Readonly<Record<SettingsSection, ReactNode>> = {
   general: <SlidersHorizontal />,
   accounts: <AtSign />,
   labels: <Tag />,
   identities: <UserRound />,
+  security: <ShieldCheck />,
 };
 
 export interface SettingsPageProps {
@@ -63,6 +65,7 @@ export default function SettingsPage({ section, onSection, onBack, onAddAccount 
             {section === 'accounts' && <AccountSettings onAdd={onAddAccount} />}
             {section === 'labels' && <LabelSettings />}
             {section === 'identities' && <IdentitySettings />}
+            {section === 'security' && <SecuritySettings />}
           </div>
         </main>
       </div>

@@ -1,7 +1,13 @@
 export const settingsText = {
   title: 'Settings',
   back: 'Back to the mail',
-  sections: { general: 'General', accounts: 'Accounts', labels: 'Labels', identities: 'Identities' },
+  sections: {
+    general: 'General',
+    accounts: 'Accounts',
+    labels: 'Labels',
+    identities: 'Identities',
+    security: 'Security',
+  },
   appearance: 'Appearance',
   theme: 'Theme',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },

@@ -45,6 +45,19 @@ export function isPasswordCheck(path: string): boolean {
   );
 }
 
+const resetSchema = z.object({ token: z.string().max(200) });
+
+/** The identifier of what was handed out to this browser or by mail: a code to be entered, a link that was followed. */
+export function identifierOf({ path, body, headers }: AuthRequest, secondFactorCookie: string): string | null {
+  if (path === '/reset-password') {
+    const parsed = resetSchema.safeParse(readJson(body ?? ''));
+    return parsed.success ? `reset-password:${parsed.data.token}` : null;
+  }
+  const cookies = (headers.get('cookie') ?? '').split(/;\s*/);
+  const cookie = cookies.find((one) => one.startsWith(secondFactorCookie));
+  return cookie?.slice(secondFactorCookie.length).split('.')[0] || null;
+}
+
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -50,7 +50,8 @@ export function singleSignOnOf(env: Pick<Env, 'OIDC_ISSUER' | 'OIDC_CLIENT_ID' |
   return issuer === undefined || clientId === undefined ? null : { issuer, clientId, clientSecret };
 }
 
-export const sessionCookieOf = (appUrl: string) => `${cookiePrefixOf(appUrl)}.session_token=`;
+/** How one of our cookies begins, its `=` included. */
+export const cookieOf = (appUrl: string, name: string) => `${cookiePrefixOf(appUrl)}.${name}=`;
 
 function cookiePrefixOf(appUrl: string): string {
   return new URL(appUrl).protocol === 'https:' ? SECURE_COOKIE_PREFIX : COOKIE_PREFIX;

@@ -5,5 +5,6 @@
 export * from './schemas/accounts.ts';
 export * from './schemas/compose.ts';
 export * from './schemas/mail.ts';
+export * from './schemas/security.ts';
 export * from './schemas/text.ts';
 export * from './schemas/user.ts';
