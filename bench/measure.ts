@@ -5,6 +5,7 @@ import { idleRows } from './idle.ts';
 import { forgetInbox, type Indexing, indexInbox, untilSearchable } from './indexing.ts';
 import { liveRows } from './live.ts';
 import type { BenchOptions } from './options.ts';
+import { meetPeople, timePeople } from './people.ts';
 import { timeConversations, timeLists } from './reading.ts';
 import { resyncRows } from './resync.ts';
 import { type Row, row } from './row.ts';
@@ -111,6 +112,8 @@ function indexingRows(sweeps: readonly number[], indexings: readonly Indexing[])
 async function readingRows(stage: Stage, say: Say): Promise<Row[]> {
   say('listing, counting, reading');
   const lists = await timeLists(stage);
+  await meetPeople(stage);
+  const people = await timePeople(stage);
   const conversations = await timeConversations(stage);
   return [
     row({ id: 'health', what: 'yardstick: GET /health (select 1)', unit: 'ms' }, lists.health),
@@ -133,6 +136,18 @@ async function readingRows(stage: Stage, say: Say): Promise<Row[]> {
     row(
       { id: 'count', what: 'mail.count, 200 mailboxes', unit: 'ms', targets: [{ of: 'median', atMost: 3 }] },
       lists.counts,
+    ),
+    row(
+      {
+        id: 'people',
+        what: 'contacts.search, 20,000 people',
+        unit: 'ms',
+        targets: [
+          { of: 'median', atMost: 10 },
+          { of: 'p95', atMost: 10 },
+        ],
+      },
+      people,
     ),
     row({ id: 'get-raw', what: 'yardstick: imapflow alone fetches the same parts', unit: 'ms' }, conversations.raw),
     row({ id: 'get-first', what: 'mail.get, body not here yet', unit: 'ms' }, conversations.first),

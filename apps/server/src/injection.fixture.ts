@@ -127,6 +127,8 @@ export const SEARCHING: readonly Field[] = [
   { name: 'q', path: 'drafts.list', type: 'query', input: (q) => ({ q }) },
   { name: 'page', path: 'drafts.list', type: 'query', input: (pageToken) => ({ pageToken }) },
   { name: 'q', path: 'contacts.search', type: 'query', input: (q) => ({ q }) },
+  { name: 'email', path: 'contacts.hide', input: (email) => ({ email }) },
+  { name: 'email', path: 'contacts.unhide', input: (email) => ({ email }) },
 ];
 
 export const LABELLING: readonly Field[] = [

@@ -104,6 +104,8 @@ export const WITHOUT_ID: Readonly<Record<string, unknown>> = {
   'connections.create': undefined,
   'connections.list': undefined,
   'contacts.search': { q: '' },
+  'contacts.hide': { email: 'nobody@lab.invalid' },
+  'contacts.unhide': { email: 'nobody@lab.invalid' },
   'drafts.list': {},
   'drafts.create': outgoing,
   'events.subscribe': {},

@@ -70,6 +70,9 @@ export interface IdentityService {
 
 export interface ContactService {
   search(userId: UserId, query: string, connectionId?: string): Promise<Address[]>;
+  /** Suggests the address no more. */
+  hide(userId: UserId, email: string): Promise<void>;
+  unhide(userId: UserId, email: string): Promise<void>;
 }
 
 export interface SettingsService {

@@ -2,13 +2,13 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { X } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
-import { Avatar } from '../../components/ui/avatar.tsx';
-import { panel } from '../../components/ui/menu.tsx';
 import { type Address, trpc } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
 import { formatAddress, nameOf } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import { isAddress, parseAddresses, withAddresses } from './addresses.ts';
+import { Suggestions } from './suggestions.tsx';
+import { useHideSuggestion } from './use-hide-suggestion.ts';
 
 export interface AddressFieldProps {
   label: string;
@@ -25,6 +25,7 @@ export function AddressField({ label, addresses, onChange, connectionId, isFocus
   const [active, setActive] = useState(0);
   const [isOpen, setIsOpen] = useState(false);
   const query = typed.trim();
+  const hide = useHideSuggestion();
   const { data } = useQuery(
     trpc.contacts.search.queryOptions(
       { q: query, connectionId },
@@ -69,6 +70,10 @@ export function AddressField({ label, addresses, onChange, connectionId, isFocus
     } else if (event.key === ' ' && isAddress(query)) {
       event.preventDefault();
       commit();
+    } else if (event.key === 'Delete' && event.shiftKey && suggestion) {
+      event.preventDefault();
+      hide(suggestion);
+      setActive(0);
     } else if (event.key === 'Backspace' && typed === '') onChange(addresses.slice(0, -1));
     else if (event.key === 'Escape' && suggestions.length > 0) {
       event.stopPropagation();
@@ -94,6 +99,7 @@ export function AddressField({ label, addresses, onChange, connectionId, isFocus
           aria-expanded={suggestions.length > 0}
           aria-controls={`${id}-list`}
           aria-autocomplete="list"
+          aria-describedby={suggestions.length > 0 ? `${id}-keys` : undefined}
           aria-activedescendant={suggestions.length > 0 ? `${id}-${active}` : undefined}
           className="h-7 min-w-24 flex-1 bg-transparent outline-none"
           value={typed}
@@ -114,7 +120,9 @@ export function AddressField({ label, addresses, onChange, connectionId, isFocus
             event.preventDefault();
             add(parseAddresses(typed + pasted));
           }}
-          onBlur={() => {
+          onBlur={({ relatedTarget }) => {
+            // Whoever takes something back in between has not finished typing.
+            if (relatedTarget?.closest('[data-sonner-toast]')) return;
             commit();
             setIsOpen(false);
           }}
@@ -122,35 +130,7 @@ export function AddressField({ label, addresses, onChange, connectionId, isFocus
       </div>
       {end}
       {suggestions.length > 0 && (
-        <ul
-          id={`${id}-list`}
-          // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: the list of a combobox
-          role="listbox"
-          aria-label={text.suggestions}
-          className={cn(panel, 'absolute top-full left-10 mt-0.5 w-80 max-w-[calc(100%-3rem)]')}
-        >
-          {suggestions.map((suggestion, index) => (
-            <li
-              key={suggestion.email}
-              id={`${id}-${index}`}
-              // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a choice of a combobox
-              role="option"
-              tabIndex={-1}
-              aria-selected={index === active}
-              className={cn('flex items-center gap-2.5 rounded-md px-2 py-1.5', index === active && 'bg-hover')}
-              onPointerDown={(event) => {
-                event.preventDefault();
-                add([suggestion]);
-              }}
-            >
-              <Avatar address={suggestion} className="size-7" />
-              <span className="min-w-0">
-                <span className="block truncate">{nameOf(suggestion)}</span>
-                {suggestion.name && <span className="block truncate text-2xs text-muted">{suggestion.email}</span>}
-              </span>
-            </li>
-          ))}
-        </ul>
+        <Suggestions id={id} suggestions={suggestions} active={active} onPick={(one) => add([one])} onHide={hide} />
       )}
     </div>
   );

@@ -1,9 +1,11 @@
 /**
  * People, learned from mail as it is indexed: whom the account writes to counts most, who writes to it counts, machines
- * that nobody answers do not. One row an address, spelled as last seen.
+ * that nobody answers, and lists, do not. One row a person, spelled as last seen, with the words of every name and spelling
+ * (contact-words.ts). find-contacts.ts finds them.
  */
 import type { Address, ConnectionId } from '@postroom/db';
-import { type Queryable, rows, type Tx } from './sql.ts';
+import { contactWords, personKey, personName } from './contact-words.ts';
+import type { Tx } from './sql.ts';
 import type { NewMessage } from './types.ts';
 
 /** Local parts of senders that read no answers. */
@@ -12,9 +14,13 @@ const MACHINE =
 /** A message to more people than this says nothing of any of them. */
 const MAX_RECIPIENTS = 25;
 const MAX_EMAIL = 320;
+/** Characters of all the words of a person. */
+const MAX_WORDS = 1000;
 
 interface Seen {
+  spelling: string | null;
   name: string;
+  words: string;
   sent: number;
   received: number;
   lastAt: Date;
@@ -32,9 +38,12 @@ export async function learnContacts(
   // In one order, so that two writers never wait for each other.
   const entries = [...people].sort(([a], [b]) => (a < b ? -1 : 1));
   await tx.query(
-    `insert into contact (connection_id, email, name, sent, received, last_at)
-     select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::timestamptz[])
+    `insert into contact (connection_id, email, name, sent, received, last_at, spelling, words)
+     select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::int[], $6::timestamptz[], $7::text[], $8::text[])
      on conflict (connection_id, email) do update set
+       spelling = case when excluded.last_at >= contact.last_at then excluded.spelling else contact.spelling end,
+       words = case when position(excluded.words in contact.words) > 0 then contact.words
+                    else left(excluded.words || contact.words, $9) end,
        name = case when excluded.name <> '' and (contact.name = '' or excluded.last_at >= contact.last_at)
                    then excluded.name else contact.name end,
        sent = contact.sent + excluded.sent, received = contact.received + excluded.received,
@@ -46,50 +55,49 @@ export async function learnContacts(
       entries.map(([, { sent }]) => sent),
       entries.map(([, { received }]) => received),
       entries.map(([, { lastAt }]) => lastAt),
+      entries.map(([, { spelling }]) => spelling),
+      entries.map(([, { words }]) => words),
+      MAX_WORDS,
     ],
   );
 }
 
-function note(people: Map<string, Seen>, { isOwn, addresses, receivedAt }: NewMessage): void {
+function note(people: Map<string, Seen>, message: NewMessage): void {
+  const { isOwn, addresses, receivedAt } = message;
   const recipients = [...addresses.to, ...addresses.cc, ...addresses.bcc];
-  if (isOwn && recipients.length > MAX_RECIPIENTS) return;
+  if (isOwn ? recipients.length > MAX_RECIPIENTS : isSentByMachine(message)) return;
+  // A clock that is ahead puts nobody before everybody else for years.
+  const at = new Date(Math.min(receivedAt.getTime(), Date.now()));
   const named = isOwn ? recipients : addresses.from ? [addresses.from] : [];
   for (const address of named) {
     if (!isPerson(address)) continue;
     const email = address.email.toLowerCase();
-    const seen = people.get(email) ?? { name: '', sent: 0, received: 0, lastAt: new Date(0) };
-    if (address.name && (seen.name === '' || receivedAt >= seen.lastAt)) seen.name = address.name.slice(0, 200);
-    if (receivedAt > seen.lastAt) seen.lastAt = receivedAt;
+    const key = personKey(email);
+    const name = personName(address.name ?? '', email);
+    const seen = people.get(key) ?? { spelling: null, name: '', words: '', sent: 0, received: 0, lastAt: new Date(0) };
+    if (name !== '' && (seen.name === '' || at >= seen.lastAt)) seen.name = name;
+    if (at >= seen.lastAt) {
+      seen.spelling = email === key ? null : email;
+      seen.lastAt = at;
+    }
+    const words = contactWords(name, email);
+    if (!seen.words.includes(words)) seen.words = `${words}${seen.words}`.slice(0, MAX_WORDS);
     if (isOwn) seen.sent += 1;
     else seen.received += 1;
-    people.set(email, seen);
+    people.set(key, seen);
   }
+}
+
+/** A list's, a newsletter's, an answering machine's: whoever it is from did not write to this account. */
+function isSentByMachine({ extras: { listId, listUnsubscribe, precedence, autoSubmitted } }: NewMessage): boolean {
+  return (
+    listId !== undefined ||
+    listUnsubscribe !== undefined ||
+    /^(bulk|list|junk)\b/i.test(precedence ?? '') ||
+    (autoSubmitted !== undefined && !/^no\b/i.test(autoSubmitted))
+  );
 }
 
 function isPerson({ email }: Address): boolean {
   return email.length <= MAX_EMAIL && /^[^@\s]+@[^@\s]+$/.test(email) && !MACHINE.test(email);
-}
-
-/** People whose name or address has a word that begins so, best known first. Without words: the best known. */
-export async function findContacts(
-  sql: Queryable,
-  connectionIds: readonly ConnectionId[],
-  query: string,
-  max: number,
-): Promise<Address[]> {
-  const words = query
-    .toLowerCase()
-    .split(/[\s,;<>"]+/)
-    .filter((word) => word !== '')
-    .slice(0, 5);
-  const patterns = words.map((word) => `(^|[^[:alnum:]])${word.replace(/[^\p{L}\p{N}]/gu, '\\$&')}`);
-  const found = await rows<{ email: string; name: string }>(
-    sql,
-    `select email, (array_agg(name order by (name = ''), last_at desc))[1] as name from contact
-     where connection_id = any($1::int[])
-       and not exists (select 1 from unnest($2::text[]) as p(pattern) where lower(name) || ' ' || email !~ p.pattern)
-     group by email order by sum(sent) * 10 + sum(received) desc, max(last_at) desc, email limit $3`,
-    [connectionIds, patterns, max],
-  );
-  return found.map(({ email, name }) => (name === '' ? { email } : { name, email }));
 }

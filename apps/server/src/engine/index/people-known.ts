@@ -33,7 +33,7 @@ export async function loadPeopleKnown(
       ? []
       : rows<{ email: string; name: string }>(
           sql,
-          'select email, name from contact where connection_id = $1 and sent > 0 and lower(name) = any($2::text[])',
+          'select coalesce(spelling, email) as email, name from contact where connection_id = $1 and sent > 0 and lower(name) = any($2::text[])',
           [connectionId, keys],
         ),
   ]);

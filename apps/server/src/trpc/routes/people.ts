@@ -50,4 +50,18 @@ export const contactsRouter = router({
     .input(z.object({ q: z.string().max(200), connectionId }))
     .output(z.array(addressSchema))
     .query(({ ctx, input }) => ctx.services.contacts.search(ctx.caller.id, input.q, input.connectionId)),
+  hide: procedure
+    .input(z.object({ email: oneLine(320) }))
+    .output(done)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.contacts.hide(ctx.caller.id, input.email);
+      return { success: true };
+    }),
+  unhide: procedure
+    .input(z.object({ email: oneLine(320) }))
+    .output(done)
+    .mutation(async ({ ctx, input }) => {
+      await ctx.services.contacts.unhide(ctx.caller.id, input.email);
+      return { success: true };
+    }),
 });

@@ -1,0 +1,58 @@
+/** Whom one may mean, while one types a recipient. */
+import { expect } from '@playwright/test';
+import { message } from '@postroom/mail-lab';
+import { test } from './app.fixture.ts';
+import { connectAccount, row, signUp } from './steps.ts';
+
+test('people are suggested, picked, suggested no more, and again', async ({ app, mail, page }) => {
+  const people = [
+    'Émile Brâncuș <emile@lab.test>',
+    'Emily Ångström <emily@fjord.example>',
+    '山田太郎 <yamada@fjord.example>',
+    'Emily Ångström <emily@fjord.example>',
+  ];
+  for (const [index, from] of people.entries()) {
+    const date = new Date(Date.UTC(2026, 4, index + 1));
+    await mail.deliver(
+      'ada@lab.test',
+      message({ from, to: 'ada@lab.test', subject: `Letter ${index}`, text: 'x', date }),
+    );
+  }
+  await signUp(page, app, { name: 'Ada Lund', email: 'ada@lab.test' });
+  await connectAccount(page, mail, 'ada@lab.test');
+  await expect(row(page, 'Letter 3')).toBeVisible();
+  const shot = (name: string) => page.screenshot({ path: `${test.info().outputDir}/${name}.png` });
+  await page.getByTestId('compose-button').click();
+  const to = page.getByRole('combobox', { name: 'To' });
+  const found = page.getByRole('option');
+
+  await test.step('by the start of a word, accents aside, and by any part of a Chinese or Japanese name', async () => {
+    await to.fill('太郎');
+    await expect(found).toHaveText([/山田太郎/]);
+    await to.fill('angs');
+    await expect(found).toHaveText([/Emily Ångström/]);
+    await to.fill('emil');
+    await expect(found).toHaveText([/Emily Ångström/, /Émile Brâncuș/]);
+    await shot('suggestions');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await shot('suggestions-dark');
+    await page.emulateMedia({ colorScheme: 'light' });
+  });
+
+  await test.step('not any more from the keyboard, again by Undo, not any more by the mouse', async () => {
+    await page.keyboard.press('Shift+Delete');
+    await expect(found).toHaveText([/Émile Brâncuș/]);
+    await expect(page.getByText('emily@fjord.example is not suggested any more')).toBeVisible();
+    await shot('hidden');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await to.fill('emi');
+    await expect(found).toHaveText([/Emily Ångström/, /Émile Brâncuș/]);
+    await found.last().hover();
+    await found.last().getByTitle('Don’t suggest this address').click();
+    await expect(found).toHaveText([/Emily Ångström/]);
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId('address-chip')).toHaveText(/Emily/);
+    await to.fill('emi');
+    await expect(found).toHaveCount(0);
+  });
+});
