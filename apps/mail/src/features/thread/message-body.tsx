@@ -5,13 +5,15 @@ import { Button, IconButton } from '../../components/ui/button.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import type { ParsedMessage } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
+import { useStore } from '../../lib/external-store.ts';
 import { nameOf } from '../../lib/format.ts';
 import { threadText as text } from '../../lib/i18n/thread.ts';
 import { useSaveSettings, useSettings } from '../../lib/settings.ts';
 import { useIsDark } from '../../lib/theme.ts';
 import { LinkDialog } from './link-dialog.tsx';
 import { type DoubtfulLink, MessageFrame } from './message-frame.tsx';
-import { hasOwnColors, hasProxiedImages, withoutRemoteImages } from './remote-images.ts';
+import { hasOwnColors, hasProxiedImages } from './remote-images.ts';
+import { imagesAskedFor, shownHtml, showsImages } from './shown-images.ts';
 import { rawUrl } from './source-dialog.tsx';
 
 function DownloadMessage({ id }: { id: string }) {
@@ -28,7 +30,7 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
   const settings = useSettings();
   const save = useSaveSettings();
   const isAppDark = useIsDark();
-  const [isShowing, setIsShowing] = useState(false);
+  const asked = useStore(imagesAskedFor);
   const [doubtfulLink, setDoubtfulLink] = useState<DoubtfulLink>();
   const [isDarkChosen, setIsDarkChosen] = useState<boolean>();
   const { processedHtml, bodyError, sender, isTruncated } = message;
@@ -54,7 +56,7 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
   }
   if (processedHtml.trim() === '') return <p className="text-muted">{text.noBody}</p>;
   const canShowImages = hasProxiedImages(processedHtml);
-  const showsImages = isShowing || settings.externalImages || settings.trustedSenders.includes(email);
+  const isShowing = showsImages(message, settings, asked);
   const isColored = hasOwnColors(processedHtml);
   const isDark = isAppDark && (isDarkChosen ?? !isColored);
   return (
@@ -62,13 +64,13 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
       {isTruncated && (
         <Notice className="mb-3" title={text.truncatedMessage} action={<DownloadMessage id={message.id} />} />
       )}
-      {canShowImages && !showsImages && (
+      {canShowImages && !isShowing && (
         <div
           className="mb-3 flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-lg bg-hover px-3 py-2 text-xs"
           data-testid="images-blocked"
         >
           <span className="min-w-56 flex-1 text-muted">{text.imagesBlocked}</span>
-          <Button size="small" onClick={() => setIsShowing(true)}>
+          <Button size="small" onClick={() => imagesAskedFor.set((current) => new Set([...current, message.id]))}>
             {text.showImages}
           </Button>
           {email !== '' && (
@@ -84,7 +86,7 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
       )}
       <div className={cn('group/body relative', isAppDark && !isDark && 'rounded-lg bg-white p-3')}>
         <MessageFrame
-          html={showsImages ? processedHtml : withoutRemoteImages(processedHtml)}
+          html={shownHtml(message, isShowing)}
           title={text.messageFrame(nameOf(sender))}
           isDark={isDark}
           onDoubtfulLink={setDoubtfulLink}

@@ -1,5 +1,16 @@
 /** One message of a conversation: a line while collapsed, all of it when open. */
-import { EllipsisVertical, Forward, Mail, Paperclip, Reply, ReplyAll, SquarePen, Star, Users } from 'lucide-react';
+import {
+  EllipsisVertical,
+  Forward,
+  Mail,
+  Paperclip,
+  Printer,
+  Reply,
+  ReplyAll,
+  SquarePen,
+  Star,
+  Users,
+} from 'lucide-react';
 import { useState } from 'react';
 import { Avatar } from '../../components/ui/avatar.tsx';
 import { Button, IconButton } from '../../components/ui/button.tsx';
@@ -26,6 +37,7 @@ export interface MessageCardProps {
   onReply: (mode: ReplyMode) => void;
   onEditDraft: (draftId: string) => void;
   onMarkUnread: () => void;
+  onPrint: () => void;
 }
 
 function snippetOf(message: ParsedMessage): string {
@@ -172,6 +184,9 @@ function MessageMenu(props: MessageCardProps & { onSource: () => void }) {
           {text.markUnread}
         </MenuItem>
         <MenuSeparator />
+        <MenuItem icon={<Printer />} keys="$mod+p" onSelect={props.onPrint}>
+          {text.print}
+        </MenuItem>
         <MenuItem onSelect={props.onSource}>{text.viewSource}</MenuItem>
         <MenuItem onSelect={() => window.location.assign(rawUrl(message.id))}>{text.download}</MenuItem>
       </MenuContent>

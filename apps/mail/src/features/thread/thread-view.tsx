@@ -35,6 +35,7 @@ import {
 } from '../compose/index.ts';
 import { LabelChip } from '../labels/index.ts';
 import { MessageCard } from './message-card.tsx';
+import { usePrint } from './use-print.ts';
 import { useReminder } from './use-reminder.ts';
 import { WaitingLines } from './waiting-lines.tsx';
 
@@ -163,6 +164,7 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
   const own = useMemo(() => new Set(connections.map(({ email }) => email.toLowerCase())), [connections]);
   const [open, setOpen] = useState(() => initiallyOpen(messages));
   const [reply, setReply] = useState<ComposeSeed>();
+  const print = usePrint(messages[0]?.subject || text.noSubject);
   const known = useRef(new Set(messages.map(({ id }) => id)));
 
   // Reading marks as read, once for what is new; that is nothing one would want back by an undo.
@@ -197,6 +199,7 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
     reply: () => answer(last, 'reply'),
     replyAll: () => answer(last, 'replyAll'),
     forward: () => answer(last, 'forward'),
+    print: () => print(messages.filter(({ id }) => open.has(id))),
     nextMessage: () => focusMessage(1),
     previousMessage: () => focusMessage(-1),
   });
@@ -214,6 +217,7 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
           onReply={(mode) => answer(message, mode)}
           onEditDraft={(draftId) => void openDraft(draftId)}
           onMarkUnread={() => props.onAct('unread')}
+          onPrint={() => print([message])}
         />
       ))}
       <div className="px-6 pt-2 pb-10 md:pl-17 max-md:px-4">

@@ -43,6 +43,7 @@ export const threadText = {
   noSubject: '(no subject)',
   messages: (count: number) => `${count} messages`,
   collapsed: (count: number) => (count === 1 ? '1 older message' : `${count} older messages`),
+  files: 'Files',
   attachments: (count: number) => (count === 1 ? '1 attachment' : `${count} attachments`),
   downloadFile: (name: string, size: string) => `Download ${name}, ${size}`,
   downloadAll: 'Download all',

@@ -32,6 +32,7 @@ const data = [
   { id: 'move', title: 'Move to…', group: 'Act', keys: ['v'], inPalette: true },
   { id: 'snooze', title: 'Snooze…', group: 'Act', keys: ['b', 'h'], inPalette: true },
   { id: 'remind', title: 'Remind me if nobody answers…', group: 'Act', keys: ['Shift+b'], inPalette: true },
+  { id: 'print', title: 'Print what is open', group: 'Act', keys: ['$mod+p'], inPalette: true },
   { id: 'undo', title: 'Undo the last action', group: 'Act', keys: ['z'], inPalette: true },
 
   { id: 'compose', title: 'New message', group: 'Write', keys: ['c'], inPalette: true },
