@@ -1,10 +1,15 @@
-/** Who writes as several answers as the one that was written to. One story, in order. */
+/** Who writes as several answers as the one that was written to, and sends on and anew what came. One story, in order. */
 import { expect } from '@playwright/test';
 import { message } from '@postroom/mail-lab';
+import { parseMessage } from '../apps/server/src/engine/mime/index.ts';
 import { test } from './app.fixture.ts';
 import { connectAccount, row, signUp } from './steps.ts';
 
-test('identities, and answers from the one that was written to', async ({ app, mail, page }) => {
+test('identities with their signatures, answers, a file that is forgotten, forwarding as a file, and a draft', async ({
+  app,
+  mail,
+  page,
+}) => {
   await mail.deliver(
     'ada@lab.test',
     message({
@@ -17,6 +22,15 @@ test('identities, and answers from the one that was written to', async ({ app, m
       messageId: '<order@lab.test>',
     }),
   );
+  /** The message that Bob got with that in its header, as it came. */
+  const received = async (field: string, value: string): Promise<Buffer> => {
+    const bob = await mail.imap('bob@lab.test');
+    await bob.mailboxOpen('INBOX');
+    const found = () => bob.search({ header: { [field]: value } });
+    await expect.poll(found).toHaveLength(1);
+    const one = await bob.fetchOne(String(await found()), { source: true });
+    return (one || undefined)?.source ?? Buffer.alloc(0);
+  };
   await signUp(page, app, { name: 'Ada Lund', email: 'ada@lab.test' });
   await connectAccount(page, mail, 'ada@lab.test');
   await expect(row(page, 'A question about an order')).toBeVisible();
@@ -31,6 +45,10 @@ test('identities, and answers from the one that was written to', async ({ app, m
     await form.getByLabel('Signature').fill('The shop\nOpen at nine');
     await form.getByRole('button', { name: 'Save' }).click();
     await expect(page.getByTestId('identity-form')).toHaveCount(2);
+    const own = page.getByTestId('identity-form').first();
+    await own.getByLabel('Signature').fill('Ada Lund, harbour office');
+    await own.getByRole('button', { name: 'Save' }).click();
+    await expect(own.getByRole('button', { name: 'Save' })).toBeDisabled();
   });
 
   await test.step('the answer is from the very address', async () => {
@@ -41,18 +59,64 @@ test('identities, and answers from the one that was written to', async ({ app, m
     const composer = page.getByTestId('composer');
     await expect(composer.getByLabel('From', { exact: true })).toHaveValue('shop@ada.test');
     await expect(composer).toContainText('Open at nine');
-    await composer.getByRole('textbox', { name: 'Message' }).pressSequentially('It has.');
+    await composer.getByLabel('From', { exact: true }).selectOption('ada@lab.test');
+    await expect(composer).toContainText('harbour office');
+    await expect(composer).not.toContainText('Open at nine');
+    await composer.getByLabel('From', { exact: true }).selectOption('shop@ada.test');
+    await expect(composer).toContainText('Open at nine');
+    await composer.getByRole('textbox', { name: 'Message' }).pressSequentially('The list is attached.');
     await composer.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(page.getByRole('dialog', { name: 'Is a file missing?' })).toContainText('attached');
+    await page.getByRole('button', { name: 'Send anyway' }).click();
     await expect(page.getByText('Message sent')).toBeVisible();
-    const bob = await mail.imap('bob@lab.test');
-    await bob.mailboxOpen('INBOX');
-    const answers = () => bob.search({ header: { 'In-Reply-To': '<order@lab.test>' } });
-    await expect.poll(answers).toHaveLength(1);
-    const answer = await bob.fetchOne(String(await answers()), { envelope: true });
-    const { from, replyTo } = (answer || undefined)?.envelope ?? {};
-    expect([from, replyTo].map((all) => all?.map(({ name, address }) => ({ name, address })))).toEqual([
-      [{ name: 'The shop', address: 'shop@ada.test' }],
-      [{ name: '', address: 'team@lab.test' }],
+    const answer = await received('In-Reply-To', '<order@lab.test>');
+    const { from, replyTo, text } = parseMessage(answer);
+    expect({ from, replyTo, text: text.split('\n').slice(0, 5) }).toEqual({
+      from: [{ name: 'The shop', email: 'shop@ada.test' }],
+      replyTo: [{ email: 'team@lab.test' }],
+      text: ['The list is attached.', '', '-- ', 'The shop', 'Open at nine'],
+    });
+  });
+
+  await test.step('forwarded as a file, which is the message as it came', async () => {
+    await page.getByTestId('message').first().getByRole('button', { name: 'More for this message' }).click();
+    await page.getByRole('menuitem', { name: 'Forward as attachment' }).click();
+    const composer = page.getByTestId('composer');
+    await expect(composer).toContainText('A question about an order.eml');
+    await composer.getByRole('combobox', { name: 'To' }).fill('bob@lab.test');
+    await page.keyboard.press('Enter');
+    await composer.getByRole('button', { name: 'Send', exact: true }).click();
+    await expect(composer).toHaveCount(0);
+    const carried = parseMessage(await received('Subject', 'Fwd: A question about an order')).attachments;
+    const own = await mail.imap('ada@lab.test');
+    await own.mailboxOpen('INBOX');
+    const original = await own.fetchOne('1', { source: true });
+    expect(
+      carried.map(({ mimeType, filename, content }) => ({ mimeType, filename, text: content.toString() })),
+    ).toEqual([
+      {
+        mimeType: 'message/rfc822',
+        filename: 'A question about an order.eml',
+        text: (original || undefined)?.source?.toString(),
+      },
     ]);
+    const flags = async () => [...(((await own.fetchOne('1', { flags: true })) || { flags: [] }).flags ?? [])].sort();
+    await expect.poll(flags).toEqual(['$Forwarded', '\\Answered', '\\Seen']);
+  });
+
+  await test.step('written anew, kept as a draft, opened again: signed once', async () => {
+    await page.getByTestId('message').first().getByRole('button', { name: 'More for this message' }).click();
+    await page.getByRole('menuitem', { name: 'Edit as a new message' }).click();
+    const composer = page.getByTestId('composer');
+    await expect(composer.getByTestId('compose-body')).toContainText('Has it gone out?');
+    await composer.getByRole('button', { name: 'Discard draft' }).click();
+    await page.keyboard.press('c');
+    await composer.getByTestId('compose-subject').fill('For later');
+    await composer.getByRole('textbox', { name: 'Message' }).pressSequentially('Remember this.');
+    await composer.getByRole('button', { name: 'Save and close' }).click();
+    await page.goto(`${app.url}/mail/draft`);
+    await page.getByText('For later').first().click();
+    await expect(composer.getByTestId('compose-body')).toContainText('Remember this.');
+    await expect(composer.getByText('harbour office')).toHaveCount(1);
   });
 });

@@ -14,11 +14,12 @@ import { composeText as text } from '../../lib/i18n/compose.ts';
 import { AddressField } from './address-field.tsx';
 import { EditorToolbar } from './editor-toolbar.tsx';
 import { FileChips } from './file-chips.tsx';
-import { escapeHtml } from './quote.ts';
 import { QuotedText } from './quoted-text.tsx';
 import { ConflictNotice, SaveLine } from './save-state.tsx';
 import type { ComposeSeed } from './seeds.ts';
 import { ReminderChip, SendOptions } from './send-options.tsx';
+import { SendQuestionDialog } from './send-question.tsx';
+import { Signature, setSignature, writtenIn } from './signature.ts';
 import { roomFor } from './size-limit.ts';
 import { useComposer } from './use-composer.ts';
 
@@ -45,6 +46,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     extensions: [
       // A paragraph is a line, here as in the mail: what is written looks the same where it is read.
       StarterKit.configure({ link: false, heading: false, paragraph: { HTMLAttributes: { style: 'margin: 0' } } }),
+      Signature,
       Link.configure({ openOnClick: false, protocols: ['mailto', 'tel'], defaultProtocol: 'https' }),
       Placeholder.configure({ placeholder: text.bodyPlaceholder }),
     ],
@@ -72,7 +74,8 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     seed,
     onClose,
     readBody: () => editor.getHTML(),
-    isBodyEmpty: () => editor.getText().trim() === '' || editor.getHTML() === signed.current,
+    isBodyEmpty: () => writtenIn(editor, { withQuotes: true }).trim() === '',
+    readWritten: () => writtenIn(editor, { withQuotes: false }),
   });
   const { fields, change, uploads, send } = composer;
   useEffect(() => {
@@ -80,15 +83,16 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     attach.current = uploads.add;
   });
 
-  // The signature of the identity that writes, below what is written; only while nothing has been written.
-  const signed = useRef('');
+  // The signature changes with the sender; a draft that is opened again has its own.
+  const signed = useRef<string>(undefined);
   const { signature } = composer.writer;
   useEffect(() => {
-    if (!signature || seed.mode === 'draft' || editor.getText().trim() !== '') return;
-    const lines = signature.split('\n').map(escapeHtml).join('<br>');
-    editor.commands.setContent(`<p></p><p>-- <br>${lines}</p>`, { emitUpdate: false });
-    signed.current = editor.getHTML();
-  }, [signature, editor, seed.mode]);
+    if (signature === undefined || signature === signed.current) return;
+    const before = signed.current;
+    signed.current = signature;
+    if (before === undefined && seed.isWritten) return;
+    setSignature(editor, signature, { isFirst: (before ?? '') === '' });
+  }, [signature, editor, seed.isWritten]);
 
   const close = () => void composer.close();
   const connectionId = seed.connectionId;
@@ -240,6 +244,15 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
           }}
         />
       </footer>
+      <SendQuestionDialog
+        question={composer.question}
+        onSend={() => composer.answerQuestion('send')}
+        onBack={() => composer.answerQuestion('back')}
+        onAddFile={() => {
+          composer.answerQuestion('back');
+          fileInput.current?.click();
+        }}
+      />
       {isDropping && (
         <div className="pointer-events-none absolute inset-0 z-10 flex items-center justify-center rounded-lg border-2 border-dashed border-accent bg-selected/90 font-medium">
           {text.dropHere}

@@ -1,7 +1,7 @@
 /** What a composer starts from: nothing, a message that is answered, or a stored draft. */
 import type { Address, Draft, ParsedMessage } from '../../lib/api.ts';
 import type { SavedDraft } from './autosave.ts';
-import { quotedPart, splitDraft } from './quote.ts';
+import { escapeHtml, quotedPart, splitDraft } from './quote.ts';
 import { type ReplyMode, replyRecipients, replySubject } from './recipients.ts';
 import type { Reminder } from './reminder.ts';
 
@@ -32,6 +32,8 @@ export interface ComposeSeed {
   draft?: SavedDraft | undefined;
   /** Another program has saved it too. */
   isChangedElsewhere?: boolean | undefined;
+  /** It has its text, signature included. */
+  isWritten?: boolean | undefined;
   /** Taken back after it was to go out then, or with a reminder. */
   wasFor?: string | undefined;
   reminder?: Reminder | undefined;
@@ -82,6 +84,7 @@ export function draftSeed(draft: Draft, was: Pick<ComposeSeed, 'wasFor' | 'remin
   return newSeed({
     ...was,
     mode: 'draft',
+    isWritten: true,
     to: draft.to,
     cc: draft.cc,
     bcc: draft.bcc,
@@ -94,5 +97,44 @@ export function draftSeed(draft: Draft, was: Pick<ComposeSeed, 'wasFor' | 'remin
     fromEmail: draft.fromEmail,
     draft: { id: draft.id, revision: draft.revision },
     isChangedElsewhere: draft.changedElsewhere,
+  });
+}
+
+/** The message itself as a file, its octets as they are. */
+export function forwardAsFileSeed(message: ParsedMessage): ComposeSeed {
+  const name = message.subject
+    .replace(/[\\/:*?"<>|\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 80);
+  return newSeed({
+    mode: 'forward',
+    subject: replySubject(message.subject, 'forward'),
+    files: [
+      {
+        url: `/api/messages/${encodeURIComponent(message.id)}/raw`,
+        name: `${name || 'message'}.eml`,
+        type: 'message/rfc822',
+        size: 0,
+      },
+    ],
+    connectionId: message.connectionId,
+    inReplyTo: message.messageId,
+    answerFrom: message.answer.from,
+  });
+}
+
+/** A message that was written before, to be sent anew: it answers nothing, and nothing is marked. */
+export function editAsNewSeed(message: ParsedMessage): ComposeSeed {
+  const html = message.body === '' ? escapeHtml(message.text).replaceAll('\n', '<br>') : message.body;
+  return newSeed({
+    to: message.to,
+    cc: message.cc,
+    bcc: message.bcc,
+    subject: message.subject,
+    ...splitDraft(html),
+    files: filesOf(message.id, message.attachments),
+    connectionId: message.connectionId,
+    answerFrom: message.answer.from,
+    isWritten: true,
   });
 }

@@ -64,6 +64,10 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
       running.current.set(key, controller);
       setFiles((current) => [...current, { key, ...shown, progress: 0 }]);
       load(controller.signal)
+        .then((file) => {
+          change(key, { size: file.size });
+          return file;
+        })
         .then((file) => upload(file, (progress) => change(key, { progress }), controller.signal))
         .then((uploadId) => {
           change(key, { uploadId, progress: 1 });

@@ -9,6 +9,7 @@ import { useSettings } from '../../lib/settings.ts';
 import { useConnections } from '../accounts/index.ts';
 import { isAddress } from './addresses.ts';
 import { type Autosave, createAutosave, type SaveState } from './autosave.ts';
+import { questionBefore, type SendQuestion } from './before-sending.ts';
 import { remindAt } from './reminder.ts';
 import type { ComposeSeed } from './seeds.ts';
 import { useUploads } from './uploads.ts';
@@ -32,10 +33,12 @@ export interface ComposerOptions {
   /** The editor's content as HTML. */
   readBody: () => string;
   isBodyEmpty: () => boolean;
+  /** What the person wrote, without signature and quotes. */
+  readWritten: () => string;
   onClose: () => void;
 }
 
-export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOptions) {
+export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose }: ComposerOptions) {
   const client = useQueryClient();
   const { undoSendSeconds } = useSettings();
   const [fields, setFields] = useState<ComposeFields>({
@@ -146,6 +149,15 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
   };
 
   const sendMutation = useMutation({ mutationFn: (input: SendInput) => apiClient.mail.send.mutate(input) });
+  const asked = useRef(new Set<SendQuestion['kind']>());
+  const [question, setQuestion] = useState<SendQuestion & { at: Date | undefined }>();
+  /** Each is asked once. */
+  const answerQuestion = (answer: 'send' | 'back') => {
+    if (!question) return;
+    asked.current.add(question.kind);
+    setQuestion(undefined);
+    if (answer === 'send') void send(question.at);
+  };
   const complaint = (): string | undefined => {
     const all = [...fields.to, ...fields.cc, ...fields.bcc];
     const bad = all.find(({ email }) => !isAddress(email));
@@ -159,6 +171,9 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     const wrong = complaint();
     if (wrong !== undefined) return setProblem({ message: wrong });
     setProblem(undefined);
+    const message = { subject: fields.subject, written: readWritten(), hasFiles: uploads.files.length > 0 };
+    const doubt = questionBefore(message, asked.current);
+    if (doubt) return setQuestion({ ...doubt, at });
     const draftId = await autosave.stop();
     try {
       const { id } = await sendMutation.mutateAsync({
@@ -211,6 +226,8 @@ export function useComposer({ seed, readBody, isBodyEmpty, onClose }: ComposerOp
     autosave,
     isSending: sendMutation.isPending,
     send,
+    question,
+    answerQuestion,
     close,
     openNewer,
     discard,

@@ -114,7 +114,7 @@ function IdentityForm({ initial, accounts = [], onSave, onRemove }: IdentityForm
           inputMode="email"
           autoComplete="off"
           pattern="(\*|[^@\s]+)@[^@\s]+"
-          hint={text.catchAllHint}
+          hint={initial.email === '' || initial.email.startsWith('*') ? text.catchAllHint : undefined}
           required
           value={fields.email}
           onChange={(event) => change({ email: event.target.value.trim() })}

@@ -19,7 +19,7 @@ import type { ParsedMessage } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
 import { formatFullTime, formatListTime, nameOf } from '../../lib/format.ts';
 import { threadText as text } from '../../lib/i18n/thread.ts';
-import type { ReplyMode } from '../compose/index.ts';
+import { editAsNewSeed, forwardAsFileSeed, openComposer, type ReplyMode } from '../compose/index.ts';
 import { AttachmentList } from './attachment-list.tsx';
 import { MessageBody } from './message-body.tsx';
 import { MessageDetails } from './message-details.tsx';
@@ -179,6 +179,12 @@ function MessageMenu(props: MessageCardProps & { onSource: () => void }) {
         )}
         <MenuItem icon={<Forward />} keys="f" onSelect={() => onReply('forward')}>
           {text.forward}
+        </MenuItem>
+        <MenuItem icon={<Paperclip />} keys="Shift+f" onSelect={() => openComposer(forwardAsFileSeed(message))}>
+          {text.forwardAsFile}
+        </MenuItem>
+        <MenuItem icon={<SquarePen />} keys="Shift+e" onSelect={() => openComposer(editAsNewSeed(message))}>
+          {text.editAsNew}
         </MenuItem>
         <MenuItem icon={<Mail />} keys="Shift+u" onSelect={props.onMarkUnread}>
           {text.markUnread}

@@ -27,8 +27,11 @@ import {
 import {
   type ComposeSeed,
   draftsInHand,
+  editAsNewSeed,
+  forwardAsFileSeed,
   hasMore,
   InlineComposer,
+  openComposer,
   openDraft,
   type ReplyMode,
   replySeed,
@@ -200,6 +203,8 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
     replyAll: () => answer(last, 'replyAll'),
     forward: () => answer(last, 'forward'),
     print: () => print(messages.filter(({ id }) => open.has(id))),
+    forwardAsFile: () => last && openComposer(forwardAsFileSeed(last)),
+    editAsNew: () => last && openComposer(editAsNewSeed(last)),
     nextMessage: () => focusMessage(1),
     previousMessage: () => focusMessage(-1),
   });

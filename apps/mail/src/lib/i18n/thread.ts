@@ -17,6 +17,8 @@ export const threadText = {
   replyAll: 'Reply to all',
   replyList: 'Reply to the list',
   forward: 'Forward',
+  forwardAsFile: 'Forward as attachment',
+  editAsNew: 'Edit as a new message',
   moreOfMessage: 'More for this message',
   viewSource: 'View source',
   download: 'Download as .eml',

@@ -39,6 +39,8 @@ const data = [
   { id: 'reply', title: 'Reply', group: 'Write', keys: ['r'], inPalette: true },
   { id: 'replyAll', title: 'Reply to all', group: 'Write', keys: ['a'], inPalette: true },
   { id: 'forward', title: 'Forward', group: 'Write', keys: ['f'], inPalette: true },
+  { id: 'forwardAsFile', title: 'Forward as attachment', group: 'Write', keys: ['Shift+f'], inPalette: true },
+  { id: 'editAsNew', title: 'Edit as a new message', group: 'Write', keys: ['Shift+e'], inPalette: true },
   { id: 'send', title: 'Send (while writing)', group: 'Write', keys: ['$mod+Enter'] },
 
   { id: 'goInbox', title: 'Go to Inbox', group: 'Go to', keys: ['g i'], inPalette: true },

@@ -1,0 +1,51 @@
+/**
+ * The signature in the editor: a block of its own, so that it can be told from what was written, is changed with the sender,
+ * and is found again when a draft is opened again. The mark above it (`-- `, RFC 3676 §4.3) is what mail-html keeps in the
+ * text beside the HTML. Whoever deletes it gets it back by no change of the sender.
+ */
+import { sanitizeForFrame } from '@postroom/mail-html/browser';
+import { type Editor, Node } from '@tiptap/react';
+import { escapeHtml } from './quote.ts';
+
+const CLASS = 'postroom-signature';
+
+export const Signature = Node.create({
+  name: 'signature',
+  group: 'block',
+  content: 'block+',
+  defining: true,
+  parseHTML: () => [{ tag: `div.${CLASS}` }],
+  renderHTML: () => ['div', { class: CLASS }, 0],
+});
+
+/** As it stands in the message. One without markup is text, line by line. */
+export function signatureHtml(signature: string): string {
+  const lines = /<[a-z][^<>]*>/i.test(signature)
+    ? `<p>-- </p>${sanitizeForFrame(signature)}`
+    : `<p>-- <br>${signature.trim().split('\n').map(escapeHtml).join('<br>')}</p>`;
+  return `<div class="${CLASS}">${lines}</div>`;
+}
+
+/** What the person wrote, as text: without the signature and, where it is not wanted, without what is quoted in it. */
+export function writtenIn(editor: Editor, { withQuotes }: { withQuotes: boolean }): string {
+  const blocks: string[] = [];
+  editor.state.doc.forEach((block) => {
+    if (block.type.name === 'signature' || (block.type.name === 'blockquote' && !withQuotes)) return;
+    blocks.push(block.textBetween(0, block.content.size, '\n', '\n'));
+  });
+  return blocks.join('\n');
+}
+
+/** Puts it at the end, or another one or none in its place. `isFirst`: nothing had a signature so far. */
+export function setSignature(editor: Editor, signature: string, { isFirst }: { isFirst: boolean }): void {
+  let place: { from: number; to: number } | undefined;
+  editor.state.doc.forEach((block, offset) => {
+    if (block.type.name === 'signature') place = { from: offset, to: offset + block.nodeSize };
+  });
+  if (!place && !isFirst) return;
+  const end = editor.state.doc.content.size;
+  const at = place ?? { from: end, to: end };
+  const quiet = editor.chain().setMeta('preventUpdate', true).setMeta('addToHistory', false);
+  if (signature.trim() !== '') quiet.insertContentAt(at, signatureHtml(signature), { updateSelection: false }).run();
+  else if (place) quiet.deleteRange(at).run();
+}
