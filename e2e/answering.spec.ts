@@ -104,6 +104,23 @@ test('identities with their signatures, answers, a file that is forgotten, forwa
     await expect.poll(flags).toEqual(['$Forwarded', '\\Answered', '\\Seen']);
   });
 
+  await test.step('redirected: it goes on as it came, under the name of its sender', async () => {
+    await page.getByTestId('message').first().getByRole('button', { name: 'More for this message' }).click();
+    await page.getByRole('menuitem', { name: 'Redirect' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Redirect' });
+    await dialog.getByRole('combobox', { name: 'To' }).fill('bob@lab.test');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Redirect', exact: true }).click();
+    await expect(page.getByText('Message redirected')).toBeVisible();
+    const redirected = await received('Resent-From', 'shop@ada.test');
+    const { from, messageId, subject } = parseMessage(redirected);
+    expect({ from, messageId, subject }).toEqual({
+      from: [{ name: 'Bob Ivers', email: 'bob@lab.test' }],
+      messageId: '<order@lab.test>',
+      subject: 'A question about an order',
+    });
+  });
+
   await test.step('written anew, kept as a draft, opened again: signed once', async () => {
     await page.getByTestId('message').first().getByRole('button', { name: 'More for this message' }).click();
     await page.getByRole('menuitem', { name: 'Edit as a new message' }).click();

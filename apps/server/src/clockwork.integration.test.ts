@@ -167,7 +167,7 @@ it('what the web process writes down is done in time by the worker that has the 
   const at = inSeconds(2);
   const held = await plan('in time', at);
   const { draftId } = await ada.api.outbox.cancel.mutate({ id: held });
-  expect((await ada.api.drafts.get.query({ id: draftId })).subject).toBe('Held in time');
+  expect((await ada.api.drafts.get.query({ id: draftId ?? '' })).subject).toBe('Held in time');
   await expectOnce('in time', at);
 });
 

@@ -71,6 +71,7 @@ export const PROCEDURES: Readonly<Record<string, Inputs>> = {
     ({ message }) => ({ ...outgoing, inReplyTo: message, sendAt: soon() }),
     ({ upload }) => ({ ...outgoing, attachments: [{ uploadId: upload }], sendAt: soon() }),
   ],
+  'mail.redirect': [({ message }) => ({ id: message, to: outgoing.to })],
   'outbox.list': ofAccount,
   'outbox.get': [({ outbox }) => ({ id: outbox })],
   'outbox.reschedule': [({ outbox }) => ({ id: outbox, sendAt: soon() })],

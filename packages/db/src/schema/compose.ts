@@ -96,6 +96,8 @@ export const outbox = pgTable(
     /** The UID of the copy we filed, and when Sent is looked at once more, for a copy that the server filed beside it. */
     copyUid: int8('copy_uid').$type<Uid>(),
     verifyCopyAt: at('verify_copy_at'),
+    /** Somebody else's message, sent on as it is: no copy in Sent, and no draft when it is taken back. */
+    isRedirect: boolean('is_redirect').notNull().default(false),
     error: jsonb('error').$type<StoredError>(),
     /** The person has seen it and wants to see it no more. */
     dismissedAt: at('dismissed_at'),

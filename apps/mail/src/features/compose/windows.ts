@@ -29,7 +29,8 @@ export function closeComposer(key: string): void {
 }
 
 /** Goes on with a message that was taken back, as it was. */
-export function openTakenBack({ draftId, sendAt, remindAt }: TakenBack): Promise<void> {
+export async function openTakenBack({ draftId, sendAt, remindAt }: TakenBack): Promise<void> {
+  if (draftId === undefined) return void toast(text.redirectCanceled);
   return openDraft(draftId, { wasFor: sendAt, reminder: remindAt === undefined ? undefined : { at: remindAt } });
 }
 

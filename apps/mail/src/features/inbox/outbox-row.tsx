@@ -111,7 +111,7 @@ function choicesOf({ item, actions, onChangeTime }: OutboxRowProps): Choice[] {
   const { state, heldUntil } = item;
   const retry = (label: string, isMain = true) => ({ label, onClick: () => actions.sendNow(item), isMain });
   const anew = [
-    { label: text.editAnew, onClick: () => actions.editAnew(item) },
+    ...(item.isRedirect ? [] : [{ label: text.editAnew, onClick: () => actions.editAnew(item) }]),
     { label: text.dismiss, onClick: () => actions.dismiss(item) },
   ];
   if (state === 'uncertain')
@@ -128,7 +128,7 @@ function choicesOf({ item, actions, onChangeTime }: OutboxRowProps): Choice[] {
   return [
     retry(text.retrySend),
     ...(state === 'scheduled' ? [{ label: text.changeTime, onClick: onChangeTime }] : []),
-    edit(text.cancelSend, false),
+    ...(item.isRedirect ? [] : [edit(text.cancelSend, false)]),
     { label: text.dontSend, onClick: () => actions.cancel(item) },
   ];
 }

@@ -45,7 +45,10 @@ export function useOutboxActions(onEdit: (taken: TakenBack) => void) {
         { id },
         {
           onSuccess: (taken) =>
-            void toast(text.sendCanceled, { action: { label: text.openDraft, onClick: () => onEdit(taken) } }),
+            void toast(
+              text.sendCanceled,
+              taken.draftId === undefined ? {} : { action: { label: text.openDraft, onClick: () => onEdit(taken) } },
+            ),
         },
       ),
     reschedule: ({ id }: Outgoing, at: Date) =>

@@ -1,5 +1,6 @@
 /** One message of a conversation: a line while collapsed, all of it when open. */
 import {
+  CornerUpRight,
   EllipsisVertical,
   Forward,
   Mail,
@@ -35,6 +36,7 @@ export interface MessageCardProps {
   onToggle: () => void;
   onRetry: () => void;
   onReply: (mode: ReplyMode) => void;
+  onRedirect: () => void;
   onEditDraft: (draftId: string) => void;
   onMarkUnread: () => void;
   onPrint: () => void;
@@ -182,6 +184,9 @@ function MessageMenu(props: MessageCardProps & { onSource: () => void }) {
         </MenuItem>
         <MenuItem icon={<Paperclip />} keys="Shift+f" onSelect={() => openComposer(forwardAsFileSeed(message))}>
           {text.forwardAsFile}
+        </MenuItem>
+        <MenuItem icon={<CornerUpRight />} keys="Shift+r" onSelect={props.onRedirect}>
+          {text.redirect}
         </MenuItem>
         <MenuItem icon={<SquarePen />} keys="Shift+e" onSelect={() => openComposer(editAsNewSeed(message))}>
           {text.editAsNew}

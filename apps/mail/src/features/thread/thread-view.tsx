@@ -33,6 +33,7 @@ import {
   InlineComposer,
   openComposer,
   openDraft,
+  RedirectDialog,
   type ReplyMode,
   replySeed,
 } from '../compose/index.ts';
@@ -168,6 +169,7 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
   const [open, setOpen] = useState(() => initiallyOpen(messages));
   const [reply, setReply] = useState<ComposeSeed>();
   const print = usePrint(messages[0]?.subject || text.noSubject);
+  const [redirecting, setRedirecting] = useState<ParsedMessage>();
   const known = useRef(new Set(messages.map(({ id }) => id)));
 
   // Reading marks as read, once for what is new; that is nothing one would want back by an undo.
@@ -204,6 +206,7 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
     forward: () => answer(last, 'forward'),
     print: () => print(messages.filter(({ id }) => open.has(id))),
     forwardAsFile: () => last && openComposer(forwardAsFileSeed(last)),
+    redirect: () => setRedirecting(last),
     editAsNew: () => last && openComposer(editAsNewSeed(last)),
     nextMessage: () => focusMessage(1),
     previousMessage: () => focusMessage(-1),
@@ -220,11 +223,13 @@ function Messages(props: ThreadViewProps & { conversation: Conversation; onRetry
           onToggle={() => toggle(message.id)}
           onRetry={props.onRetry}
           onReply={(mode) => answer(message, mode)}
+          onRedirect={() => setRedirecting(message)}
           onEditDraft={(draftId) => void openDraft(draftId)}
           onMarkUnread={() => props.onAct('unread')}
           onPrint={() => print([message])}
         />
       ))}
+      {redirecting && <RedirectDialog message={redirecting} onClose={() => setRedirecting(undefined)} />}
       <div className="px-6 pt-2 pb-10 md:pl-17 max-md:px-4">
         {reply ? (
           <InlineComposer key={reply.key} seed={reply} onClose={() => setReply(undefined)} />

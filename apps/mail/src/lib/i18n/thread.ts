@@ -18,6 +18,7 @@ export const threadText = {
   replyList: 'Reply to the list',
   forward: 'Forward',
   forwardAsFile: 'Forward as attachment',
+  redirect: 'Redirect',
   editAsNew: 'Edit as a new message',
   moreOfMessage: 'More for this message',
   viewSource: 'View source',

@@ -40,6 +40,7 @@ const data = [
   { id: 'replyAll', title: 'Reply to all', group: 'Write', keys: ['a'], inPalette: true },
   { id: 'forward', title: 'Forward', group: 'Write', keys: ['f'], inPalette: true },
   { id: 'forwardAsFile', title: 'Forward as attachment', group: 'Write', keys: ['Shift+f'], inPalette: true },
+  { id: 'redirect', title: 'Redirect', group: 'Write', keys: ['Shift+r'], inPalette: true },
   { id: 'editAsNew', title: 'Edit as a new message', group: 'Write', keys: ['Shift+e'], inPalette: true },
   { id: 'send', title: 'Send (while writing)', group: 'Write', keys: ['$mod+Enter'] },
 

@@ -57,6 +57,7 @@ export {
   planParts,
 } from './parts-plan.ts';
 export { redated } from './redate.ts';
+export { resent } from './resent.ts';
 export { inSevenBits } from './seven-bit.ts';
 export { htmlToText, type SnippetSource, snippet } from './snippet.ts';
 export {

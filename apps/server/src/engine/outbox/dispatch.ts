@@ -42,6 +42,7 @@ interface Claimed {
   readonly parent_id: MessageRowId | null;
   readonly parent_mark: 'answered' | 'forwarded' | null;
   readonly attempts: number;
+  readonly is_redirect: boolean;
   readonly due_at: Date;
 }
 
@@ -83,13 +84,13 @@ async function claim({ pool, now }: DispatchDeps, connectionId: ConnectionId): P
          lease_until = $2::timestamptz + make_interval(secs => ${LEASE_SECONDS})
        where connection_id = $1 and id = (select id from outbox where connection_id = $1
          and state in ('queued', 'scheduled') and next_attempt_at <= $2 order by next_attempt_at, id limit 1)
-       returning id, mime, files, mail_from, recipients, message_id, parent_id, parent_mark, attempts,
+       returning id, mime, files, mail_from, recipients, message_id, parent_id, parent_mark, attempts, is_redirect,
          greatest(created_at, send_at) as due_at`,
       [connectionId, now()],
     );
     if (!claimed) return undefined;
     let messageId = claimed.message_id;
-    if (messageId === null) {
+    if (messageId === null && !claimed.is_redirect) {
       messageId = await showSent(tx, connectionId, frozenOf(claimed), now());
       await tx.query('update outbox set message_id = $3 where connection_id = $1 and id = $2', [
         connectionId,

@@ -46,11 +46,11 @@ export async function enqueue(
 ): Promise<{ id: string; state: OutgoingState }> {
   const before = await findByKey(pool, sender.id, input.idempotencyKey);
   if (before) return before;
-  if (input.to.length + (input.cc?.length ?? 0) + (input.bcc?.length ?? 0) === 0) throw nobodyNamed();
+  assertSomebody(input);
   const identity = await senderIdentity(pool, sender, input.fromEmail);
   const { from, replyTo } = identity;
   const bcc = withCopyToSelf(identity, input);
-  const recipients = recipientsOf({ ...input, bcc });
+  const recipients = pendingRecipients({ ...input, bcc });
   const parent = await findParent(pool, sender.id, input);
   const attached = await keepAttachments(pool, sender.userId, input.attachments ?? []);
   const messageIdHeader = `<${randomUUID()}@${from.email.slice(from.email.lastIndexOf('@') + 1)}>`;
@@ -97,7 +97,7 @@ export async function enqueue(
         frozen.octets,
         JSON.stringify(outgoingFiles(attached, frozen)),
         from.email,
-        JSON.stringify(recipients.map((email): OutgoingRecipient => ({ email, status: 'pending' }))),
+        JSON.stringify(recipients),
         JSON.stringify(input.to),
         JSON.stringify(input.cc ?? []),
         JSON.stringify(input.bcc ?? []),
@@ -126,7 +126,7 @@ export async function enqueue(
 }
 
 /** What the server would refuse is told while it can be changed. Throws MESSAGE_TOO_LARGE. */
-async function assertTaken(sql: Queryable, connectionId: ConnectionId, frozen: FrozenMessage): Promise<void> {
+export async function assertTaken(sql: Queryable, connectionId: ConnectionId, frozen: FrozenMessage): Promise<void> {
   const known = await row<{ limit: number | null }>(
     sql,
     `select (learned ->> 'smtpSize')::bigint as limit from connection where id = $1`,
@@ -138,7 +138,7 @@ async function assertTaken(sql: Queryable, connectionId: ConnectionId, frozen: F
 }
 
 /** So long the user may take back what was sent (settings, `undoSendSeconds`). */
-async function endOfHold(pool: pg.Pool, userId: UserId, now: Date): Promise<Date> {
+export async function endOfHold(pool: pg.Pool, userId: UserId, now: Date): Promise<Date> {
   const chosen = await row<{ seconds: unknown }>(
     pool,
     `select settings -> 'undoSendSeconds' as seconds from user_settings where user_id = $1`,
@@ -159,7 +159,7 @@ export async function showSent(
   return showOwnCopy(tx, connectionId, { frozen, mailboxId, flags: FLAG.seen, receivedAt: at });
 }
 
-async function findByKey(
+export async function findByKey(
   sql: Queryable,
   connectionId: ConnectionId,
   key: string | undefined,
@@ -176,14 +176,21 @@ async function findByKey(
   return found && { id: presentId('outbox', connectionId, found.id), state: found.state as OutgoingState };
 }
 
-const nobodyNamed = () =>
-  new MailError({ code: 'INVALID_INPUT', message: 'Nobody is named to send to.', fix: 'Add a recipient.' });
+type Recipients = Pick<SendInput, 'to' | 'cc' | 'bcc'>;
+
+function assertSomebody({ to, cc = [], bcc = [] }: Recipients): void {
+  if (to.length + cc.length + bcc.length > 0) return;
+  throw new MailError({ code: 'INVALID_INPUT', message: 'Nobody is named to send to.', fix: 'Add a recipient.' });
+}
 
 /** Everybody once, whatever list they are in; all of them addresses that can be sent to. */
-function recipientsOf({ to, cc = [], bcc = [] }: SendInput): string[] {
+export function pendingRecipients(recipients: Recipients): OutgoingRecipient[] {
+  assertSomebody(recipients);
+  const { to, cc = [], bcc = [] } = recipients;
   const all = [...to, ...cc, ...bcc];
   for (const address of all) assertSendable(address);
-  return [...new Map(all.map(({ email }) => [email.toLowerCase(), email])).values()];
+  const emails = new Map(all.map(({ email }) => [email.toLowerCase(), email])).values();
+  return [...emails].map((email) => ({ email, status: 'pending' }));
 }
 
 /** What it answers: by Message-ID or our id, else the newest message of the conversation that somebody else may have read. */

@@ -26,7 +26,7 @@ export function createOutboxDispatcher(deps: {
       await verifyCopies(deps, connectionId, signal);
       const next = await row<{ at: Date | null }>(
         deps.pool,
-        `select min(case when sent_copy_filed then verify_copy_at when state = 'sending' then lease_until
+        `select min(case when sent_copy_filed and not is_redirect then verify_copy_at when state = 'sending' then lease_until
            else next_attempt_at end) as at from outbox
          where connection_id = $1 and (state = 'sending' or verify_copy_at is not null
            or (state in ('sent', 'partial', 'uncertain') and not sent_copy_filed)

@@ -180,7 +180,7 @@ describe('what is taken back', () => {
         attachments: [{ name: 'a.txt', type: 'text/plain', size: 2, base64: 'aGk=' }],
       });
       const { draftId } = await outbox().cancel(USER_ID, id);
-      const draft = await createDrafts({ pool: database.pool, withImap }).get(sender, draftId);
+      const draft = await createDrafts({ pool: database.pool, withImap }).get(sender, draftId ?? '');
       expect([draft.to, draft.bcc, draft.subject, draft.attachments.map(({ filename }) => filename)]).toEqual([
         [{ email: 'bob@lab.test' }],
         [{ email: 'eve@lab.test' }],
@@ -223,7 +223,10 @@ describe('a message that is held', () => {
       const id = await send({ bcc: [{ email: 'eve@lab.test' }] });
       const { draftId } = await outbox().cancel(USER_ID, id);
       await run(60_000);
-      const { to, bcc, subject, message } = await createDrafts({ pool: database.pool, withImap }).get(sender, draftId);
+      const { to, bcc, subject, message } = await createDrafts({ pool: database.pool, withImap }).get(
+        sender,
+        draftId ?? '',
+      );
       expect({ to, bcc, subject, message, sent: smtp.messages.length }).toEqual({
         to: [{ email: 'bob@lab.test' }],
         bcc: [{ email: 'eve@lab.test' }],

@@ -14,6 +14,7 @@ import type {
   FolderCount,
   Label,
   OutgoingState,
+  RedirectInput,
   SendInput,
   ThreadPage,
 } from './schemas.ts';
@@ -88,6 +89,8 @@ export interface Submission {
   /** Freezes and queues a message. */
   create(message: SendInput): Promise<{ id: string; state: OutgoingState }>;
   sendDraft(id: string, message: SendInput): Promise<{ id: string; state: OutgoingState }>;
+  /** Sends a message that came on to others, as it is (RFC 5322 §3.6.6). */
+  redirect(message: RedirectInput): Promise<{ id: string; state: OutgoingState }>;
 }
 
 export interface Drafting {

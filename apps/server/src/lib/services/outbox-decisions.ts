@@ -23,6 +23,7 @@ interface Stuck extends FrozenRow {
   readonly message_id: MessageRowId | null;
   readonly created_at: Date;
   readonly dismissed_at: Date | null;
+  readonly is_redirect: boolean;
 }
 
 interface Deps<Row extends Stuck> {
@@ -41,6 +42,13 @@ type Decisions = Pick<OutboxService, 'dismiss' | 'restore' | 'confirm' | 'edit'>
 const isStuck = ({ state }: Stuck) => ['failed', 'partial', 'uncertain'].includes(state);
 const settled = () =>
   new MailError({ code: 'CONFLICT', message: 'There is nothing to decide about this message (any more).' });
+
+const notOurs = () =>
+  new MailError({
+    code: 'NOT_SUPPORTED',
+    message: 'A redirected message cannot be edited: somebody else wrote it.',
+    fix: 'Forward the message instead.',
+  });
 
 export function createOutboxDecisions<Row extends Stuck>({ change, draftFrom, now }: Deps<Row>): Decisions {
   return {
@@ -69,6 +77,7 @@ export function createOutboxDecisions<Row extends Stuck>({ change, draftFrom, no
     edit: (userId, publicId) =>
       change(userId, publicId, async (tx, connectionId, outgoing) => {
         if (!isStuck(outgoing) || outgoing.dismissed_at !== null) throw settled();
+        if (outgoing.is_redirect) throw notOurs();
         const draftId = await draftFrom(tx, userId, connectionId, forTheOthers(outgoing));
         if (outgoing.state === 'failed') {
           await setMessage(tx, connectionId, outgoing.id, null);
@@ -89,7 +98,7 @@ const setMessage = (tx: Tx, connectionId: ConnectionId, id: OutboxId, messageId:
 
 /** What was put aside is shown again, in Sent too. */
 export async function bringBack(tx: Tx, connectionId: ConnectionId, outgoing: Stuck): Promise<void> {
-  if (outgoing.message_id === null) {
+  if (outgoing.message_id === null && !outgoing.is_redirect) {
     const messageId = await showSent(tx, connectionId, frozenOf(outgoing), outgoing.created_at);
     await setMessage(tx, connectionId, outgoing.id, messageId);
   }

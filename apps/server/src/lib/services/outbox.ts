@@ -39,10 +39,12 @@ interface OutboxRow {
   /** Of the account: nothing is sent until somebody does something. */
   readonly sending_error: unknown;
   readonly dismissed_at: Date | null;
+  readonly is_redirect: boolean;
 }
 
 const COLUMNS = `o.id, o.connection_id, o.state, o."to", o.cc, o.bcc, o.subject, o.message_id_header, o.created_at, o.send_at,
-  o.next_attempt_at, o.attempts, o.recipients, o.error, o.dismissed_at, c.sending_error,
+  o.next_attempt_at, o.attempts, o.recipients, o.error, o.dismissed_at, o.is_redirect,
+  c.sending_error,
   (select r.due_at from reminder r where r.connection_id = o.connection_id and r.outbox_id = o.id) as remind_at`;
 const MAX_LISTED = 200;
 
@@ -68,6 +70,7 @@ function present(outgoing: OutboxRow): Outgoing {
     attempts: outgoing.attempts,
     recipients: outgoing.recipients,
     ...(error ? { error } : {}),
+    ...(outgoing.is_redirect ? { isRedirect: true } : {}),
   });
 }
 
@@ -146,13 +149,14 @@ export function createOutboxService({
       change(userId, publicId, async (tx, connectionId, outgoing) => {
         const isOpen = ['scheduled', 'queued', 'failed'].includes(outgoing.state);
         if (!isOpen || outgoing.recipients.some(({ status }) => status === 'accepted')) throw tooLate();
-        const draftId = await draftFrom(tx, userId, connectionId, outgoing);
+        const draftId = outgoing.is_redirect ? null : await draftFrom(tx, userId, connectionId, outgoing);
         await hideOwnCopy(tx, connectionId, outgoing.message_id);
         await tx.query(
           `update outbox set state = 'canceled', next_attempt_at = null, sent_copy_filed = true, draft_id = $3
            where connection_id = $1 and id = $2`,
           [connectionId, outgoing.id, draftId],
         );
+        if (draftId === null) return {};
         const remindAt = await dropReminderOfSend(tx, connectionId, outgoing.id);
         const id = presentId('draft', connectionId, draftId);
         await publish(tx, { connectionId, kind: 'drafts', ids: [id] });

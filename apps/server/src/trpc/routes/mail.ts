@@ -9,6 +9,7 @@ import {
   folderCountSchema,
   listThreadsInputSchema,
   outboxStates,
+  redirectInputSchema,
   sendInputSchema,
   threadPageSchema,
 } from '../../lib/driver/schemas.ts';
@@ -137,6 +138,14 @@ export const mailRouter = router({
       const sent = draftId === undefined ? await driver.create(input) : await driver.sendDraft(draftId, input);
       return { success: true, ...sent };
     }),
+
+  redirect: procedureById
+    .input(redirectInputSchema)
+    .output(z.object({ success: z.literal(true), id: z.string(), state: z.enum(outboxStates) }))
+    .mutation(async ({ ctx, input }) => ({
+      success: true,
+      ...(await (await driverOf(ctx, 'message', input.id)).redirect(input)),
+    })),
 
   getEmailAliases: procedure
     .input(z.object({ connectionId }).optional())

@@ -12,6 +12,7 @@ import { type Actions, createActions } from '../../../engine/operations/actions.
 import { createLabels, type Labels } from '../../../engine/operations/labels.ts';
 import { assertFuture } from '../../../engine/operations/waiting.ts';
 import { enqueue, type Sender } from '../../../engine/outbox/enqueue.ts';
+import { redirect } from '../../../engine/outbox/redirect.ts';
 import type { TextWork } from '../../../engine/reading/text-work.ts';
 import { remindOfThreads } from '../../../engine/schedule/reminders.ts';
 import { MailError, notFound } from '../errors.ts';
@@ -25,12 +26,14 @@ import type {
   FolderCount,
   Label,
   OutgoingState,
+  RedirectInput,
   SendInput,
   ThreadPage,
 } from '../schemas.ts';
 import type { AttachmentStream, ListOptions, MailManager } from '../types.ts';
 import type { SignImage } from './clean-bodies.ts';
 import { createReader, type Reader } from './read.ts';
+import { noTokens, success } from './results.ts';
 
 /** The account that a driver is of. */
 export interface DriverConnection {
@@ -212,6 +215,15 @@ export class ImapSmtpMailManager implements MailManager {
     return enqueue(this.#pool, this.#sender, { ...message, draftId: id }, this.#now());
   }
 
+  async redirect({ id, ...input }: RedirectInput): Promise<{ id: string; state: OutgoingState }> {
+    return redirect(
+      this.#pool,
+      this.#sender,
+      { ...input, octets: (await this.#reader.getRaw(id)).stream },
+      this.#now(),
+    );
+  }
+
   createDraft(draft: DraftInput): Promise<{ id: string; revision: number }> {
     return this.#drafts.create(this.#sender, draft);
   }
@@ -230,7 +242,7 @@ export class ImapSmtpMailManager implements MailManager {
 
   // ── Who it is ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-  getEmailAliases(): Promise<{ email: string; name?: string; primary?: boolean }[]> {
+  getEmailAliases(): ReturnType<typeof listAliases> {
     return listAliases(this.#pool, this.#sender);
   }
 
@@ -284,12 +296,4 @@ export class ImapSmtpMailManager implements MailManager {
     if (label.connectionId !== this.#id) throw notFound('label');
     return label.id;
   };
-}
-
-function success({ undo }: { readonly undo?: string }): ActionResult {
-  return { success: true, ...(undo === undefined ? {} : { undo }) };
-}
-
-function noTokens(): MailError {
-  return new MailError({ code: 'NOT_SUPPORTED', message: 'This account signs in with a password; it has no tokens.' });
 }

@@ -49,6 +49,18 @@ export const sendInputSchema = z.object({
 });
 export type SendInput = z.infer<typeof sendInputSchema>;
 
+/** A message that came, sent on as it is. */
+export const redirectInputSchema = z.object({
+  id: z.string().max(40),
+  to: recipients,
+  cc: recipients.optional(),
+  bcc: recipients.optional(),
+  fromEmail: z.string().max(320).optional(),
+  idempotencyKey: z.string().max(200).optional(),
+  connectionId: z.string().max(32).optional(),
+});
+export type RedirectInput = z.infer<typeof redirectInputSchema>;
+
 export const draftInputSchema = z.object({
   id: z.string().max(40).nullish(),
   to: recipients,
@@ -120,6 +132,8 @@ export const outgoingSchema = z.object({
     }),
   ),
   error: mailErrorSchema.optional(),
+  /** Somebody else's message, sent on as it is: it cannot be edited. */
+  isRedirect: z.literal(true).optional(),
 });
 export type Outgoing = z.infer<typeof outgoingSchema>;
 
@@ -130,9 +144,9 @@ export const outgoingDetailSchema = outgoingSchema.extend({
 });
 export type OutgoingDetail = z.infer<typeof outgoingDetailSchema>;
 
-/** What was taken back, as a draft, and when it was to go and to be reminded of. */
+/** What was taken back, as a draft, and when it was to go and to be reminded of. A redirect is no draft. */
 export const canceledSchema = z.object({
-  draftId: z.string(),
+  draftId: z.string().optional(),
   sendAt: z.string().optional(),
   remindAt: z.string().optional(),
 });
