@@ -4,6 +4,7 @@ import type { ConnectionId } from '@postroom/db';
 import { startDovecot, startMemoryImap, startProxy } from '@postroom/mail-lab';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTlsPolicy } from '../../security/tls.ts';
+import type { AccountAuth } from '../accounts/account-auth.ts';
 import { connectImap } from './connect.ts';
 
 const USER = { user: 'ada@lab.test', password: 'fake-password' };
@@ -14,15 +15,16 @@ afterEach(async () => {
 
 function connect(
   port: number,
-  options: { security?: 'tls' | 'starttls' | 'none'; password?: string; ca?: string } = {},
+  options: { security?: 'tls' | 'starttls' | 'none'; password?: string; auth?: AccountAuth; ca?: string } = {},
 ) {
   const { security = 'tls', password = USER.password, ca = null } = options;
+  const { auth = { type: 'password', password } } = options;
   return connectImap(
     {
       connectionId: 1 as ConnectionId,
       email: USER.user,
       endpoint: { host: 'localhost', port, security, username: USER.user },
-      auth: { type: 'password', password },
+      auth,
     },
     { address: '127.0.0.1', tls: createTlsPolicy({ extraCa: ca, insecureHosts: [] }).optionsFor('localhost') },
   );
@@ -112,6 +114,16 @@ describe('connecting', () => {
       () => proxy.stop(),
     );
     expect(await codeOf(connect(proxy.port, { security: 'starttls' }))).toBe('TLS_REQUIRED');
+    expect(logins(imap.commands())).toEqual([]);
+  });
+
+  it('sends no token where the server takes none, and says so', async () => {
+    const imap = await startMemoryImap({ capabilities: ['IMAP4rev1', 'AUTH=PLAIN', 'SASL-IR'] });
+    stops.push(() => imap.stop());
+    const token = async () => 'not-a-secret-token';
+    expect(await codeOf(connect(imap.port, { security: 'none', auth: { type: 'oauth2', token } }))).toBe(
+      'NOT_SUPPORTED',
+    );
     expect(logins(imap.commands())).toEqual([]);
   });
 

@@ -4,6 +4,7 @@
  * Leaves out: choosing the address (accounts/dialler.ts), judging certificates (security/tls.ts), budgets (pool.ts).
  */
 import { ImapFlow } from 'imapflow';
+import { MailError } from '../../lib/driver/errors.ts';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import type { Dial } from '../../security/tls.ts';
 import { type Credentials, withCredentials } from '../accounts/account-auth.ts';
@@ -88,11 +89,24 @@ async function enter(
     replies.assertWelcome();
   } catch (error) {
     client.close();
-    throw toMailError(error, context);
+    throw isWithoutWay(error) ? noWayIn(endpoint) : toMailError(error, context);
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
   const quirks = quirksOf(factsOf(client, endpoint.host));
   const limits = { everyMs: quirks.idleRestartMs ?? idleMs, silentMs };
   return createSession({ client, context, unasked, replies, quirks, limits });
+}
+
+/** In imapflow's words: the server offers no mechanism for what we have. */
+const isWithoutWay = (error: unknown) =>
+  error instanceof Error && error.message === 'Unsupported authentication mechanism';
+
+function noWayIn({ host, port }: ImapAccount['endpoint']): MailError {
+  return new MailError({
+    code: 'NOT_SUPPORTED',
+    message: `${host} offers no way on port ${port} to log in as this account does.`,
+    fix: 'A sign-in on the provider’s page needs a server that takes it. Otherwise connect the account with a password.',
+    on: 'imap',
+  });
 }
