@@ -35,8 +35,8 @@ export interface Field {
   readonly name: string;
   readonly path: string;
   readonly type?: 'query';
-  /** `unique` is another word for each hazard. */
-  readonly input: (hazard: string, unique: string) => unknown;
+  /** `unique` is another word for each hazard; `messageId` names the message that is there. */
+  readonly input: (hazard: string, unique: string, messageId: string) => unknown;
   /** It names a thing, and such a thing there is not. */
   readonly isId?: true;
 }
@@ -83,6 +83,24 @@ export const SENDING: readonly Field[] = [
   name,
   path: 'mail.send',
   input: (hazard, unique) => ({ ...plain, ...change(hazard, unique) }),
+}));
+
+/** Of the message that is there, sent on as it is. */
+export const REDIRECTING: readonly Field[] = (
+  [
+    ['name of a recipient', (name: string) => ({ to: [{ name, email: 'bob@lab.test' }] })],
+    ['recipient', (email: string) => ({ to: [{ email }] })],
+    ['recipient after the @', (hazard: string) => ({ cc: [{ email: `bob@lab.test${hazard}` }] })],
+    ['blind copy', (hazard: string) => ({ bcc: [{ name: hazard, email: `carol${hazard}@lab.test` }] })],
+    ['sender', (fromEmail: string) => ({ fromEmail })],
+    ['sender after the @', (hazard: string) => ({ fromEmail: `ada@lab.test${hazard}` })],
+    // Not one that something else was sent by.
+    ['key', (key: string) => ({ idempotencyKey: `r${key}` })],
+  ] as const
+).map(([name, change]) => ({
+  name,
+  path: 'mail.redirect',
+  input: (hazard, _unique, messageId) => ({ id: messageId, to, ...change(hazard) }),
 }));
 
 /** A draft takes what could not be sent yet, so that one may hold all of it; but for files, which are kept or refused. */

@@ -15,6 +15,7 @@ import {
   IDENTITIES,
   LABELLING,
   oddSmtp,
+  REDIRECTING,
   SEARCHING,
   SENDING,
   unexpected,
@@ -28,6 +29,7 @@ let app: TestApp;
 let servers: MemoryMailServers;
 let ada: AppClient;
 let connectionId: string;
+let messageId: string;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -38,6 +40,8 @@ beforeAll(async () => {
     .append('From: bob@lab.test\r\nSubject: Hello\r\nMessage-ID: <a@lab.test>\r\n\r\nHello\r\n');
   connectionId = await connectMemoryMail(ada, servers);
   expect(connectionId).toBe('c1');
+  const { threads } = await ada.api.mail.listThreads.query({});
+  messageId = (await ada.api.mail.get.query({ id: threads[0]?.id ?? '' })).messages[0]?.id ?? '';
 });
 afterAll(async () => {
   await Promise.all([app?.stop(), servers?.stop()]);
@@ -55,7 +59,12 @@ async function sayAll(fields: readonly Field[]) {
   const wrong: object[] = [];
   for (const { name, path, type = 'mutation', input, isId } of fields) {
     const answers = Object.entries(HAZARDS).map(async ([hazard, text], at) => {
-      const answer = await callProcedure(ada, path, type, input(type === 'query' ? inAddress(text) : text, `u${at}`));
+      const answer = await callProcedure(
+        ada,
+        path,
+        type,
+        input(type === 'query' ? inAddress(text) : text, `u${at}`, messageId),
+      );
       if (isHeard(answer) || (isId && isNowhere(answer))) return;
       wrong.push({ path, name, hazard, status: answer.status, code: answer.code, text: answer.text.slice(0, 200) });
     });
@@ -132,6 +141,21 @@ describe('hostile text', () => {
     expect(faults(appended('Sent'), ['bcc'])).toEqual([]);
     const everywhere = wire.messages().flatMap(({ mailFrom, rcptTo }) => [mailFrom, ...rcptTo]);
     expect(everywhere.filter((address) => !address.endsWith('@lab.test'))).toEqual([]);
+  });
+
+  it('in a message that is redirected makes no command and no header field but the Resent- ones', async () => {
+    const wire = listen();
+    expect(await sayAll(REDIRECTING)).toEqual([]);
+    await waitUntil(outboxIsEmpty, { timeoutMs: 30_000 });
+    expect(wire.messages().length).toBeGreaterThan(20);
+    expect(oddSmtp(wire.smtp())).toEqual([]);
+    expect(unexpected(wire.commands())).toEqual([]);
+    const original = /\r\nFrom: bob@lab\.test\r\nSubject: Hello\r\nMessage-ID: <a@lab\.test>\r\n\r\nHello\r\n$/;
+    const before = wire.messages().map(({ raw }) => raw.toString('latin1').replace(original, ''));
+    const fields = before.map((header) => header.replace(/\r\n[ \t]+/g, ' ').split('\r\n'));
+    expect(fields.flat().filter((line) => !/^Resent-(?:Date|From|To|Cc|Message-ID): [^\r\n\0]*$/.test(line))).toEqual(
+      [],
+    );
   });
 
   it('in a draft makes no command and no header field', async () => {
