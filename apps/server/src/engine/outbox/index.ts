@@ -26,12 +26,14 @@ export function createOutboxDispatcher(deps: {
       await verifyCopies(deps, connectionId, signal);
       const next = await row<{ at: Date | null }>(
         deps.pool,
-        `select min(case when sent_copy_filed and not is_redirect then verify_copy_at when state = 'sending' then lease_until
-           else next_attempt_at end) as at from outbox
-         where connection_id = $1 and (state = 'sending' or verify_copy_at is not null
-           or (state in ('sent', 'partial', 'uncertain') and not sent_copy_filed)
-           or (state in ('scheduled', 'queued')
-             and not exists (select 1 from connection where id = $1 and sending_error is not null)))`,
+        `select min(least(
+           case when state = 'sending' then lease_until
+             when state in ('scheduled', 'queued') and not p.is_paused then next_attempt_at
+             when state in ('sent', 'partial', 'uncertain') and not sent_copy_filed then next_attempt_at end,
+           case when sent_copy_filed then verify_copy_at end)) as at
+         from outbox, (select exists (select 1 from connection where id = $1 and sending_error is not null) as is_paused) p
+         where connection_id = $1 and (state in ('scheduled', 'queued', 'sending') or verify_copy_at is not null
+           or (state in ('sent', 'partial', 'uncertain') and not sent_copy_filed))`,
         [connectionId],
       );
       return next?.at ?? null;

@@ -2,8 +2,9 @@
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { type MemorySmtp, startMemorySmtp } from '@postroom/mail-lab';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createOutboxService } from '../../lib/services/outbox.ts';
 import { row } from '../index/sql.ts';
-import { type Sending, withSending } from './sending.fixture.ts';
+import { type Sending, USER_ID, withSending } from './sending.fixture.ts';
 
 let database: TestDatabase;
 let smtp: MemorySmtp;
@@ -188,4 +189,35 @@ it('a look that finds ours gone before theirs has its place loses nothing', () =
     lab.account.session.expunge = expunge;
     await lab.account.look();
     expect(await sent(lab)).toMatchObject({ onServer: 1, listed: ['Plans'] });
+  }));
+
+it('one that went to some only and is tried again for the rest, its copy filed: it is due at its time, and filed once', () =>
+  sending(async (lab) => {
+    const outbox = createOutboxService(database);
+    const dueIn = (at: Date | null) => (at === null ? null : Math.round((at.getTime() - Date.now()) / 1000));
+    smtp.set({ recipientReplies: { 'carol@lab.test': '550 5.7.1 Not now' } });
+    const id = await lab.send({ to: [{ email: 'bob@lab.test' }, { email: 'carol@lab.test' }] });
+    await lab.run();
+    await lab.run(PATIENCE);
+    await lab.account.look();
+    expect([(await outbox.get(USER_ID, id)).state, await sent(lab)]).toEqual([
+      'partial',
+      { onServer: 1, listed: ['Plans'], learned: {} },
+    ]);
+    await outbox.retry(USER_ID, id);
+    smtp.set({ recipientReplies: { 'carol@lab.test': '450 4.2.1 Later' } });
+    // The looks at what the server filed come before the next attempt, and do not take its place.
+    const [first, second, then] = [await lab.run(), await lab.run(SOON_AFTER), await lab.run(A_MINUTE_LATER)].map(
+      dueIn,
+    );
+    expect([first, second, then]).toEqual([expect.closeTo(7, -1), expect.closeTo(60, -1), expect.closeTo(300, -1)]);
+    expect((await outbox.get(USER_ID, id)).state).toBe('queued');
+    smtp.heal();
+    expect(await lab.run(301_000)).toBeNull();
+    await lab.account.look();
+    expect([(await outbox.get(USER_ID, id)).state, await sent(lab)]).toEqual([
+      'sent',
+      { onServer: 1, listed: ['Plans'], learned: { sentAutoSave: false } },
+    ]);
+    expect(smtp.messages.map(({ rcptTo }) => rcptTo)).toEqual([['bob@lab.test'], ['carol@lab.test']]);
   }));
