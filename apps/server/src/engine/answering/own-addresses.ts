@@ -1,6 +1,6 @@
 /**
  * Which addresses are the user's: those of the identities, each with a part after a plus (RFC 5233), and all of a domain
- * where an identity is a catch-all (`*@example.org`). docs/decisions/009. Pure.
+ * where an identity is a catch-all (`*@example.org`). docs/decisions/010. Pure.
  */
 import type { Address } from '../mime/index.ts';
 

@@ -3,6 +3,7 @@
  * (flattened), source routes, missing brackets, semicolons between addresses, commas in unquoted names. One pass,
  * linear. Reading is tolerant; {@link assertSendable} is strict, so that what is shown is what is put into RCPT TO.
  */
+import { domainToASCII } from 'node:url';
 import { MailError } from '../../lib/driver/errors.ts';
 import { storable } from './charsets.ts';
 import { decodeEncodedWords } from './encoded-words.ts';
@@ -242,7 +243,8 @@ export function assertSendable(address: Address): void {
   const domain = email.slice(at + 1);
   if (!LOCAL_PART.test(local) || local.includes('=?') || Buffer.byteLength(local) > 64)
     refuse('the part before the @ is not usable');
-  if (!DOMAIN.test(domain) && !DOMAIN_LITERAL.test(domain)) refuse('the part after the @ is no host name');
+  const isHostName = DOMAIN.test(domain) && (/^[ -~]*$/.test(domain) || domainToASCII(domain) !== '');
+  if (!isHostName && !DOMAIN_LITERAL.test(domain)) refuse('the part after the @ is no host name');
   if (name.length > MAX_NAME) refuse('the name is too long');
   if (!email.isWellFormed() || !name.isWellFormed()) refuse('it is not well-formed text');
 }

@@ -133,13 +133,11 @@ function compare(path: string): { what: string; theirs: unknown; ours: unknown }
 describe.skipIf(!isHere)('the corpus of real and broken messages', () => {
   const paths = isHere ? [...messages(corpus)] : [];
 
-  it('is parsed without a throw, each within a second, and every file is found again by its part number', () => {
+  it('is parsed without a throw, and every file is found again by its part number', () => {
     for (const path of paths) {
       const bytes = readFileSync(path);
-      const started = performance.now();
       const message = parseMessage(bytes);
       snippet(message);
-      expect(performance.now() - started, path).toBeLessThan(1000);
       const fromStructure = attachmentsOf(message.structure).map(({ part, filename }) => ({ part, filename }));
       const parsed = message.attachments
         .filter(({ part }) => !part.includes(':'))
