@@ -9,6 +9,8 @@ import { cleanFragment } from './index.ts';
 import { markup } from './markup.fixture.ts';
 
 const RUNS = process.env.SOAK === '1' ? 100_000 : 2000;
+/** What was once not at rest: quirks mode leaves the table within the paragraph, the parser on the server does not. */
+const KNOWN = ['<p><dialog><table></td>&gt;', '<p><desc><table><p><table>'];
 /** Cleaned in one call to the browser. */
 const TOGETHER = 100;
 
@@ -25,7 +27,8 @@ async function look(sources: readonly string[]): Promise<{ seen: Seen[]; ran: bo
   const NAMES =
     /^(?:script|svg|math|form|input|button|select|textarea|iframe|object|embed|base|link|template|video|audio|dialog|slot|meta|noscript|title|animate|use)$|[-:]/;
   const ATTRIBUTES = /^(?:on.*|srcset|ping|formaction|action|id|name|srcdoc|xlink:href|is|slot|data|poster)$/;
-  const parse = (html: string) => new DOMParser().parseFromString(`<body>${html}`, 'text/html').body;
+  // As a frame's srcdoc is parsed: never in quirks mode, in which a table stays within a paragraph.
+  const parse = (html: string) => new DOMParser().parseFromString(`<!doctype html><body>${html}`, 'text/html').body;
   // DOMPurify empties `is`, which cannot be taken away.
   const seen = sources.map((source): Seen => {
     const body = parse(mail.sanitizeForFrame(source));
@@ -76,7 +79,7 @@ describe.skipIf(!hasBrowser)('any markup', () => {
         expect(ran).toBe(false);
         expect(opened.requests.filter((url) => !url.startsWith('http://app.test/'))).toEqual([]);
       }),
-      { numRuns: RUNS / TOGETHER, endOnFailure: true },
+      { numRuns: RUNS / TOGETHER, endOnFailure: true, examples: [[KNOWN]] },
     );
   });
 });
