@@ -9,6 +9,8 @@ import { cleanFragment } from './index.ts';
 import { markup } from './markup.fixture.ts';
 
 const RUNS = process.env.SOAK === '1' ? 100_000 : 2000;
+/** Fixed in `npm test`, so that a run says something about the change alone; any in a soak. */
+const seed = process.env.SOAK === '1' ? undefined : 1;
 /** What was once not at rest: quirks mode leaves the table within the paragraph, the parser on the server does not. */
 const KNOWN = ['<p><dialog><table></td>&gt;', '<p><desc><table><p><table>'];
 /** Cleaned in one call to the browser. */
@@ -79,7 +81,7 @@ describe.skipIf(!hasBrowser)('any markup', () => {
         expect(ran).toBe(false);
         expect(opened.requests.filter((url) => !url.startsWith('http://app.test/'))).toEqual([]);
       }),
-      { numRuns: RUNS / TOGETHER, endOnFailure: true, examples: [[KNOWN]] },
+      { numRuns: RUNS / TOGETHER, seed, endOnFailure: true, examples: [[KNOWN]] },
     );
   });
 });
