@@ -175,6 +175,23 @@ describe('signing in at a provider', () => {
     expect(world.log()).toContain('account loop failed');
   });
 
+  it('withdrawn while the inbox is waited on is told when the token’s time has come, with no connection lost', async () => {
+    const { openid, mail } = world;
+    openid.accessTokenSeconds = 3;
+    await connectByOAuth(ada);
+    await until('the account to be live', async () => (await account(ada))?.state === 'live');
+    openid.revokeAll();
+    const asked = openid.tokenRequests.length;
+    const ends = Date.now() + 3_000;
+    await until('the token to end', async () => Date.now() > ends);
+    // Dovecot lets the session stand; a push, as a minute of nothing, makes us look.
+    await mail.deliver('ada@lab.test', letter('pushed to a withdrawn one'));
+    await until('somebody to be asked', async () => (await account(ada))?.state === 'needs-attention');
+    expect((await account(ada))?.error).toMatchObject({ code: 'OAUTH_EXPIRED' });
+    expect(openid.tokenRequests.slice(asked)).toEqual([{ grantType: 'refresh_token', status: 400 }]);
+    openid.accessTokenSeconds = 3600;
+  });
+
   it('belongs to whoever began it, serves once, and not with another state', async () => {
     const query = await signInAtProvider(ada);
     const eve = await world.app.signUp();

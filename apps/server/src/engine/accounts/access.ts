@@ -45,6 +45,12 @@ export type WithImap = <T>(
 
 export interface AccountAccess {
   open(connectionId: ConnectionId): Promise<OpenAccount>;
+  /**
+   * Sessions stay when their token ends, so a consent that was withdrawn would show at the next login only, hours later.
+   * Renews a token whose time has come; throws OAUTH_EXPIRED, and nothing else: a provider that is away is no reason to
+   * stop. Without a token nothing is done.
+   */
+  renew(connectionId: ConnectionId): Promise<void>;
   readonly withImap: WithImap;
 }
 
@@ -124,6 +130,15 @@ export function createAccountAccess(deps: {
   };
   return {
     open,
+    async renew(connectionId) {
+      const byToken = await row(deps.pool, `select 1 from connection where id = $1 and auth_type = 'oauth2'`, [
+        connectionId,
+      ]);
+      if (!byToken) return;
+      await deps.tokens.tokenFor(connectionId).catch((error: unknown) => {
+        if (error instanceof MailError && error.code === 'OAUTH_EXPIRED') throw error;
+      });
+    },
     async withImap(connectionId, purpose, work, signal) {
       const account = await open(connectionId);
       const budget = account.learned.maxConnections;
