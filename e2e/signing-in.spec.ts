@@ -228,7 +228,7 @@ test('single sign-on: in with it, and not into an account of the same address th
     await typePassword(page, app, ada.email);
     await page.getByRole('heading', { name: 'Connect a mail account' }).waitFor();
     await page.goto(`${app.url}/settings/security`);
-    await page.getByRole('button', { name: 'Connect', exact: true }).click();
+    await page.getByRole('button', { name: 'Connect Single sign-on' }).click();
     await expect(page.getByText('Connected', { exact: true })).toBeVisible();
     await signOut(page);
     await page.goto(`${app.url}/sign-in`);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '@postroom/mail-lab';
 import { NODE_FLAGS } from './node-flags.mjs';
 
-const ENTRY = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 /** What the app and the programs it starts need of our environment. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
 /** The app ends within nine seconds by itself. */
@@ -20,6 +20,8 @@ export interface AppOptions {
   readonly port?: number;
   /** Variables of the contract; DATA_DIR or DATABASE_URL among them. */
   readonly env: Readonly<Record<string, string>>;
+  /** What is started instead of `main.ts`. */
+  readonly entry?: string;
   /** For Node itself, such as `--cpu-prof`. */
   readonly nodeArgs?: readonly string[];
 }
@@ -38,12 +40,12 @@ export interface AppProcess {
 }
 
 /** Settles when the app serves. */
-export async function startApp({ port, env, nodeArgs = [] }: AppOptions): Promise<AppProcess> {
+export async function startApp({ port, env, nodeArgs = [], entry = MAIN }: AppOptions): Promise<AppProcess> {
   const inherited = Object.fromEntries(
     INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
   const own = { NODE_ENV: 'production', LOG_LEVEL: 'error', PORT: String(port ?? (await freePort())) };
-  const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeArgs, ENTRY], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeArgs, entry], {
     env: { ...inherited, ...own, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

@@ -2,11 +2,13 @@
 import type { Database } from '@postroom/db';
 import type { MailEngine } from './compose-engine.ts';
 import type { Env } from './env.ts';
+import type { ConfigRoutesDeps } from './http/config.ts';
 import { ownOrigins } from './http/origin-check.ts';
 import { type PasswordReset, singleSignOnOf } from './lib/auth/better-auth.ts';
 import type { OwnMailbox } from './lib/auth/mail-sign-in.ts';
 import { createResetMail, systemMailServerOf } from './lib/auth/system-mail.ts';
 import { type Auth, createAuth } from './lib/auth.ts';
+import { authProviders } from './lib/auth-providers.ts';
 import { createOwnMailbox } from './lib/services/own-mailbox.ts';
 import type { RateLimitService, Services } from './lib/services.ts';
 import { createSignUpGate } from './lib/sign-up.ts';
@@ -26,17 +28,18 @@ export interface AppAuthDeps {
 export interface AppAuth {
   readonly auth: Auth;
   /** For the sign-in page. */
-  readonly ways: { readonly mailLogin: boolean; readonly singleSignOn: boolean; readonly passwordReset: boolean };
+  readonly ways: Pick<ConfigRoutesDeps, 'mailLogin' | 'singleSignOn' | 'authProviders' | 'passwordReset'>;
 }
 
 export function createAppAuth(deps: AppAuthDeps): AppAuth {
-  const { env, database, limits, audit, now } = deps;
+  const { env, database, engine, limits, audit, now } = deps;
   const { pool } = database;
   const own = ownOrigins({ appUrl: env.APP_URL, port: env.PORT });
   const oneSignUp = createSignUpGate(pool);
   const mailbox = ownMailboxOf(deps);
   const singleSignOn = singleSignOnOf(env);
   const sendReset = sendResetOf(deps);
+  const providers = authProviders(engine.oauth.providers);
   const auth = createAuth({
     db: database.db,
     pool,
@@ -47,6 +50,7 @@ export function createAppAuth(deps: AppAuthDeps): AppAuth {
     oneSignUp,
     mailSignIn: mailbox && { pool, mailbox, domains: env.MAIL_LOGIN_DOMAINS, one: oneSignUp },
     singleSignOn,
+    authProviders: { providers, client: engine.oauth.client },
     sendReset,
     limits,
     audit,
@@ -54,7 +58,12 @@ export function createAppAuth(deps: AppAuthDeps): AppAuth {
   });
   return {
     auth,
-    ways: { mailLogin: mailbox !== null, singleSignOn: singleSignOn !== null, passwordReset: sendReset !== null },
+    ways: {
+      mailLogin: mailbox !== null,
+      singleSignOn: singleSignOn !== null,
+      authProviders: providers.map(({ id, name }) => ({ id, name })),
+      passwordReset: sendReset !== null,
+    },
   };
 }
 

@@ -9,6 +9,7 @@ const configSchema = z.object({
   mailLogin: z.boolean().default(false),
   emailProviders: z.array(z.object({ id: z.string(), name: z.string() })).default([]),
   singleSignOn: z.boolean().default(false),
+  authProviders: z.array(z.object({ id: z.string(), name: z.string() })).default([]),
   passwordReset: z.boolean().default(false),
   defaultServers: z.object({ imap: endpoint, smtp: endpoint }).nullish(),
 });

@@ -8,10 +8,10 @@ import {
   AuthPage,
   ForgotPasswordForm,
   NewPasswordForm,
+  returnedProblem,
   SignInForm,
   SignUpForm,
   sessionQuery,
-  singleSignOnProblem,
 } from '../features/auth/index.ts';
 import { queryClient } from '../lib/api.ts';
 import { configQuery } from '../lib/config.ts';
@@ -43,9 +43,8 @@ function SignIn() {
     <AuthPage title={text.signInTitle} intro={text.signInIntro}>
       {config && (
         <SignInForm
-          hasMailLogin={config.mailLogin}
-          hasSingleSignOn={config.singleSignOn}
-          returned={error === undefined ? null : singleSignOnProblem(error)}
+          config={config}
+          returned={error === undefined ? null : returnedProblem(error)}
           onSignedIn={() => void navigate({ to: '/' })}
         />
       )}
@@ -57,7 +56,7 @@ function SignIn() {
 
 function SignUp() {
   const navigate = useNavigate();
-  const { invite } = signUpRoute.useSearch();
+  const { invite, error } = signUpRoute.useSearch();
   const { data: config } = useQuery(configQuery);
   const isInviteMissing = config?.signUp === 'invite' && invite === undefined;
   const isOpen = config?.canSignUp !== false && !isInviteMissing;
@@ -66,7 +65,14 @@ function SignUp() {
   return (
     <AuthPage title={text.signUpTitle} intro={isInviteMissing ? undefined : intro}>
       {isInviteMissing && <Notice title={text.inviteMissing} fix={text.inviteMissingFix} />}
-      {config && isOpen && <SignUpForm invite={invite} onSignedUp={() => void navigate({ to: '/' })} />}
+      {config && isOpen && (
+        <SignUpForm
+          config={config}
+          invite={invite}
+          returned={error === undefined ? null : returnedProblem(error)}
+          onSignedUp={() => void navigate({ to: '/' })}
+        />
+      )}
       {!(config?.canSignUp && config.signUp === 'first') && <Elsewhere to="/sign-in">{text.toSignIn}</Elsewhere>}
     </AuthPage>
   );
@@ -115,7 +121,7 @@ export const signInRoute = createRoute({
 export const signUpRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/sign-up',
-  validateSearch: parsing(z.object({ invite: optionalText })),
+  validateSearch: parsing(z.object({ invite: optionalText, error: optionalText })),
   beforeLoad: redirectSignedIn,
   component: SignUp,
 });

@@ -1,9 +1,11 @@
 /** Everything that needs a session: without one, sign-in; without an account, connecting one. */
+import { useQuery } from '@tanstack/react-query';
 import { createRoute, Outlet, redirect, useNavigate } from '@tanstack/react-router';
 import { Suspense, useCallback, useState } from 'react';
+import { z } from 'zod';
 import { Spinner } from '../components/ui/spinner.tsx';
 import { ConnectAccount, FinishSignIn } from '../features/accounts/index.ts';
-import { AuthPage, sessionQuery } from '../features/auth/index.ts';
+import { AuthPage, type LinkedAccount, linkedAccountsQuery, sessionQuery } from '../features/auth/index.ts';
 import { SettingsPage, sectionOf } from '../features/settings/index.ts';
 import { queryClient, trpc } from '../lib/api.ts';
 import { configQuery } from '../lib/config.ts';
@@ -37,19 +39,31 @@ export const indexRoute = createRoute({
   },
 });
 
+/** Where the address of the account comes from; undefined where it was typed. */
+function providerOf(linked: readonly LinkedAccount[]): string | undefined {
+  return linked.some(({ providerId }) => providerId === 'credential') ? undefined : linked[0]?.providerId;
+}
+
 function Connect() {
   const navigate = useNavigate();
   const { session } = signedInRoute.useRouteContext();
+  const { data: linked, isPending: isLinkedPending } = useQuery(linkedAccountsQuery);
   const hasAccounts = (queryClient.getQueryData(trpc.connections.list.queryKey())?.connections.length ?? 0) > 0;
+  const { data: config, isPending: isConfigPending } = useQuery(configQuery);
+  const provider = hasAccounts ? undefined : providerOf(linked ?? []);
+  const signedInAt = config?.emailProviders.find(({ id }) => id === provider);
   return (
     <AuthPage title={accountsText.connectTitle} intro={accountsText.connectIntro} isWide>
-      <ConnectAccount
-        initialName={session.name}
-        initialEmail={hasAccounts ? '' : session.email}
-        onConnected={(account) =>
-          void navigate({ to: '/mail/$folder', params: { folder: 'inbox' }, search: hasAccounts ? { account } : {} })
-        }
-      />
+      {!isConfigPending && !isLinkedPending && (
+        <ConnectAccount
+          initialName={session.name}
+          initialEmail={hasAccounts ? '' : session.email}
+          signedInAt={signedInAt}
+          onConnected={(account) =>
+            void navigate({ to: '/mail/$folder', params: { folder: 'inbox' }, search: hasAccounts ? { account } : {} })
+          }
+        />
+      )}
     </AuthPage>
   );
 }
@@ -88,6 +102,7 @@ export const finishConnectingRoute = createRoute({
 function Settings() {
   const navigate = useNavigate();
   const { section } = settingsRoute.useParams();
+  const { error } = settingsRoute.useSearch();
   return (
     <Suspense
       fallback={
@@ -98,6 +113,7 @@ function Settings() {
     >
       <SettingsPage
         section={sectionOf(section)}
+        error={error}
         onSection={(next) => void navigate({ to: '/settings/$section', params: { section: next } })}
         onBack={() => void navigate({ to: '/mail/$folder', params: { folder: 'inbox' } })}
         onAddAccount={() => void navigate({ to: '/connect' })}
@@ -109,5 +125,6 @@ function Settings() {
 export const settingsRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/settings/$section',
+  validateSearch: z.object({ error: z.string().optional().catch(undefined) }),
   component: Settings,
 });

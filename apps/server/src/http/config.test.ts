@@ -11,6 +11,7 @@ it('says before anybody is signed in how one may sign in', async () => {
     mailLogin: true,
     singleSignOn: false,
     passwordReset: true,
+    authProviders: [{ id: 'google', name: 'Google' }],
     emailProviders,
     defaultServers,
   } as const;

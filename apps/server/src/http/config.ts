@@ -15,6 +15,8 @@ export interface ConfigRoutesDeps {
   readonly mailLogin: boolean;
   /** Whether OIDC_* names a provider. */
   readonly singleSignOn: boolean;
+  /** Providers whose users may sign in to the app. */
+  readonly authProviders: readonly { readonly id: string; readonly name: string }[];
   /** Whether a forgotten password is replaced by mail. */
   readonly passwordReset: boolean;
   /** Providers whose sign-in page connects a mail account. */

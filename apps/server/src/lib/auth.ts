@@ -17,6 +17,7 @@ import {
   signInMethodOf,
 } from './auth/auth-request.ts';
 import { ADDRESS_HEADER, type BetterAuthDeps, cookieOf, createBetterAuth } from './auth/better-auth.ts';
+import { createNewcomers } from './auth/newcomers.ts';
 import { MailError } from './driver/errors.ts';
 import { requirePlainText } from './plain-text.ts';
 import type { RateLimitService } from './services.ts';
@@ -65,7 +66,14 @@ export function createAuth(deps: AuthDeps): Auth {
   const { pool, limits, audit } = deps;
   const sessionCookie = cookieOf(deps.appUrl, 'session_token');
   const secondFactorCookie = cookieOf(deps.appUrl, 'two_factor');
-  let auth = createBetterAuth(deps);
+  const newcomers = createNewcomers(deps);
+  const make = () =>
+    createBetterAuth(deps, {
+      admit: newcomers.admit,
+      onWayIn: ({ event, userId, provider, clientAddress }) =>
+        audit({ event, userId, ip: clientAddress, detail: { method: provider } }),
+    });
+  let auth = make();
   let madeAt = deps.now();
   const lookups = new Map<string, { caller: Caller | null; at: number }>();
 
@@ -102,7 +110,7 @@ export function createAuth(deps: AuthDeps): Auth {
     const response = await answer(request);
     if (response.status !== 404 || deps.singleSignOn === null || deps.now() - madeAt < REDISCOVER_MS) return response;
     madeAt = deps.now();
-    auth = createBetterAuth(deps);
+    auth = make();
     return answer(request);
   }
 
@@ -133,10 +141,13 @@ export function createAuth(deps: AuthDeps): Auth {
     const applicant = applicantOf(request);
     if (applicant) await limits.hit('sign-in', `account ${applicant.email}`);
     const meant = await meantBy(request);
-    const response = await (request.path === SOCIAL_PATH ? answerSocial(request) : answer(request));
+    const { response, userId, isNew } = await newcomers.receive(async () => {
+      const answered = await (request.path === SOCIAL_PATH ? answerSocial(request) : answer(request));
+      const entered = await enteredBy(answered);
+      return { response: answered, userId: entered, isIn: entered !== null };
+    });
     const ip = request.clientAddress;
-    const userId = await enteredBy(response);
-    if (userId) await audit({ event: 'sign-in', userId, ip, detail: { method } });
+    if (userId) await audit({ event: isNew ? 'sign-up' : 'sign-in', userId, ip, detail: { method } });
     else if (response.status >= 400) await audit({ event: 'sign-in.failed', userId: meant, ip, detail: { method } });
     return response;
   }

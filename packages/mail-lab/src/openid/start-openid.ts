@@ -5,7 +5,7 @@
  */
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import Provider, { type Configuration } from 'oidc-provider';
+import Provider, { type Configuration, interactionPolicy } from 'oidc-provider';
 import { OpenIdStore } from './store.ts';
 
 /** Options of `startOpenId`. */
@@ -134,7 +134,7 @@ function configuration(server: OpenIdServer, store: OpenIdStore, scopes: string[
       accountId: sub,
       claims: () => ({ sub, email: sub, email_verified: true, name: 'Ada Lund' }),
     }),
-    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
+    interactions: { url: (_ctx, { uid }) => `/interaction/${uid}`, policy: promptsOf() },
     issueRefreshToken: async () => true,
     rotateRefreshToken: true,
     // Who signs in here has consented.
@@ -160,8 +160,15 @@ function configuration(server: OpenIdServer, store: OpenIdStore, scopes: string[
   };
 }
 
+/** The library's prompts, and the one of OpenID Connect Core 3.1.2.1 that it leaves out: `select_account`. */
+function promptsOf() {
+  const policy = interactionPolicy.base();
+  policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }));
+  return policy;
+}
+
 /** Signed in, and asked to allow what was asked for. */
-const entered = (accountId: string) => ({ login: { accountId }, consent: {} });
+const entered = (accountId: string) => ({ login: { accountId }, consent: {}, select_account: {} });
 
 /** The page at which one signs in. */
 async function interact(

@@ -19,18 +19,25 @@ import {
 } from './connect-form.ts';
 import { ProbeRows } from './probe-rows.tsx';
 import { ServerFieldset } from './server-fields.tsx';
-import { SignInChoice } from './sign-in-choice.tsx';
+import { SignInChoice, SignInFirst } from './sign-in-choice.tsx';
 
 export interface ConnectAccountProps {
   initialEmail?: string;
   initialName?: string;
+  /** The provider at which the user signed in here: their mailbox is there as well. */
+  signedInAt?: { id: string; name: string } | undefined;
   onConnected: (connectionId: string) => void;
 }
 
-export function ConnectAccount({ initialEmail = '', initialName = '', onConnected }: ConnectAccountProps) {
+export function ConnectAccount(props: ConnectAccountProps) {
+  const { initialEmail = '', initialName = '', signedInAt, onConnected } = props;
   const client = useQueryClient();
   const config = useQuery(configQuery);
-  const [fields, setFields] = useState<ConnectFields>({ ...emptyFields(), email: initialEmail, name: initialName });
+  const [fields, setFields] = useState<ConnectFields>({
+    ...emptyFields(),
+    email: signedInAt ? '' : initialEmail,
+    name: initialName,
+  });
   const [candidates, setCandidates] = useState<Candidate[] | null>(null);
   const [isEditing, setIsEditing] = useState(false);
   const [isByPassword, setIsByPassword] = useState(false);
@@ -92,10 +99,7 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
   return (
     <form onSubmit={submit} className="flex flex-col gap-4" data-testid="connect-form">
       {candidates === null && signIns.length > 0 && (
-        <>
-          <SignInChoice providers={signIns} />
-          <p className="text-xs text-muted">{text.orByAddress}</p>
-        </>
+        <SignInFirst providers={signIns} signedInAt={signedInAt} email={initialEmail} />
       )}
       <TextField
         label={text.email}
@@ -103,7 +107,7 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
         name="mail-address"
         autoComplete="email"
         required
-        autoFocus
+        autoFocus={signedInAt === undefined}
         value={fields.email}
         disabled={isBusy}
         onChange={(event) => {
@@ -191,7 +195,7 @@ export function ConnectAccount({ initialEmail = '', initialName = '', onConnecte
       {(candidates === null || needsPassword) && (
         <Button
           type="submit"
-          variant="primary"
+          variant={candidates === null && signedInAt ? 'outline' : 'primary'}
           disabled={isBusy || (candidates !== null && !isComplete(fields))}
           data-testid="connect-submit"
         >

@@ -14,9 +14,10 @@ export interface SignInChoiceProps {
   email?: string | undefined;
   /** One that was found for the address is the way to go. */
   isRecommended?: boolean;
+  label?: (name: string) => string;
 }
 
-export function SignInChoice({ providers, email, isRecommended = false }: SignInChoiceProps) {
+export function SignInChoice({ providers, email, isRecommended = false, label = text.signInWith }: SignInChoiceProps) {
   const leave = useMutation({
     mutationFn: (provider: string) => leaveToSignIn(provider, email ? { email } : {}),
   });
@@ -32,10 +33,34 @@ export function SignInChoice({ providers, email, isRecommended = false }: SignIn
           data-testid={`sign-in-${id}`}
         >
           {leave.isPending && leave.variables === id ? <Spinner className="text-current" /> : <LogIn />}
-          {text.signInWith(name)}
+          {label(name)}
         </Button>
       ))}
       {failure && <Notice tone="danger" title={failure.message} fix={failure.fix} />}
     </div>
+  );
+}
+
+/** Before any address is typed: the mailbox of whoever signed in at its provider, then the other providers. */
+export function SignInFirst(props: {
+  providers: ServerConfig['emailProviders'];
+  signedInAt: ServerConfig['emailProviders'][number] | undefined;
+  email: string;
+}) {
+  const { providers, signedInAt, email } = props;
+  const others = providers.filter(({ id }) => id !== signedInAt?.id);
+  return (
+    <>
+      {signedInAt && (
+        <SignInChoice
+          providers={[signedInAt]}
+          email={email}
+          isRecommended
+          label={(name) => text.connectWith(email, name)}
+        />
+      )}
+      {others.length > 0 && <SignInChoice providers={others} />}
+      <p className="text-xs text-muted">{signedInAt ? text.orAnother : text.orByAddress}</p>
+    </>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { authText } from '../../lib/i18n/auth.ts';
-import { authProblemOf } from './auth-errors.ts';
+import { authProblemOf, returnedProblem } from './auth-errors.ts';
 
 it.each([
   [
@@ -20,4 +20,15 @@ it.each([
   ['anything else', { status: 500 }, { message: authText.unknown }],
 ])('says %s in plain words', (_name, error, problem) => {
   expect(authProblemOf(error)).toEqual(problem);
+});
+
+it.each([
+  ['account_not_linked', { message: authText.notLinked, fix: authText.notLinkedFix }],
+  ['account_already_linked_to_different_user', { message: authText.linkedElsewhere, fix: authText.linkedElsewhereFix }],
+  ['access_denied', { message: authText.calledOff, fix: authText.calledOffFix }],
+  ['SIGN_UP_CLOSED', { message: authText.closed }],
+  ['INVITE_REQUIRED', { message: authText.inviteMissing, fix: authText.inviteMissingFix }],
+  ['<b>anything</b>', { message: authText.providerFailed, fix: authText.providerFailedFix }],
+])('says in plain words what a provider came back with: %s', (error, problem) => {
+  expect(returnedProblem(error)).toEqual(problem);
 });

@@ -25,7 +25,7 @@ const BY_CODE: Readonly<Record<string, AuthProblem>> = {
   INVALID_TOKEN: { message: authText.resetInvalid, fix: authText.resetInvalidFix },
   INVITE_REQUIRED: { message: authText.inviteUsed, fix: authText.inviteUsedFix },
   PASSKEY: { message: authText.passkeyFailed, fix: authText.passkeyFailedFix },
-  SINGLE_SIGN_ON: { message: authText.singleSignOnDown },
+  PROVIDER: { message: authText.providerDown },
   PASSWORD_TOO_SHORT: { message: authText.shortPassword },
 };
 
@@ -38,9 +38,18 @@ export function authProblemOf({ status, code, message }: AuthError): AuthProblem
   return { message: status === 401 ? authText.wrongCredentials : status === 403 ? authText.closed : authText.unknown };
 }
 
-/** What single sign-on came back with, as its `error` in the address says it. */
-export function singleSignOnProblem(error: string): AuthProblem {
-  return error === 'account_not_linked'
-    ? { message: authText.notLinked, fix: authText.notLinkedFix }
-    : { message: authText.singleSignOnFailed, fix: authText.singleSignOnFailedFix };
+const RETURNED: Readonly<Record<string, AuthProblem>> = {
+  account_not_linked: { message: authText.notLinked, fix: authText.notLinkedFix },
+  account_already_linked_to_different_user: { message: authText.linkedElsewhere, fix: authText.linkedElsewhereFix },
+  access_denied: { message: authText.calledOff, fix: authText.calledOffFix },
+  email_not_found: { message: authText.noAddress, fix: authText.noAddressFix },
+  state_mismatch: { message: authText.providerTooLate, fix: authText.calledOffFix },
+  SIGN_UP_CLOSED: { message: authText.closed },
+  INVITE_REQUIRED: { message: authText.inviteMissing, fix: authText.inviteMissingFix },
+  THROTTLED: { message: authText.throttled },
+};
+
+/** What a provider, or single sign-on, came back with, as `error` in the address says it. */
+export function returnedProblem(error: string): AuthProblem {
+  return RETURNED[error] ?? { message: authText.providerFailed, fix: authText.providerFailedFix };
 }

@@ -1,4 +1,4 @@
-/** Signs in: with a Postroom account, a passkey, single sign-on, or, where the server allows it, with the mail account itself. */
+/** Signs in: with a Postroom account, a passkey, at a provider, or, where the server allows it, with the mail account itself. */
 import { useMutation } from '@tanstack/react-query';
 import { KeyRound } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
@@ -6,22 +6,23 @@ import { Button } from '../../components/ui/button.tsx';
 import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { Spinner } from '../../components/ui/spinner.tsx';
+import type { ServerConfig } from '../../lib/config.ts';
 import { authText as text } from '../../lib/i18n/auth.ts';
 import type { AuthProblem } from './auth-errors.ts';
 import { CodeForm } from './code-form.tsx';
+import { ProviderButtons } from './provider-buttons.tsx';
 import { refreshSession } from './session.ts';
 import { type Outcome, signInAtProvider, signInHere, signInWithMail, signInWithPasskey } from './sign-in.ts';
 
 export interface SignInFormProps {
-  hasMailLogin: boolean;
-  hasSingleSignOn: boolean;
-  /** What single sign-on came back with. */
+  config: ServerConfig;
+  /** What a provider came back with. */
   returned: AuthProblem | null;
   onSignedIn: () => void;
 }
 
-export function SignInForm({ hasMailLogin, hasSingleSignOn, returned, onSignedIn }: SignInFormProps) {
-  const [isMail, setIsMail] = useState(hasMailLogin);
+export function SignInForm({ config, returned, onSignedIn }: SignInFormProps) {
+  const [isMail, setIsMail] = useState(config.mailLogin);
   const [isCodeAsked, setIsCodeAsked] = useState(false);
   const [problem, setProblem] = useState<AuthProblem | null>(returned);
   const enter = useMutation({
@@ -62,16 +63,16 @@ export function SignInForm({ hasMailLogin, hasSingleSignOn, returned, onSignedIn
         {text.signIn}
       </Button>
       <div className="flex flex-col gap-2 border-t pt-4">
-        {hasSingleSignOn && (
-          <Button onClick={() => enter.mutate(signInAtProvider)} disabled={enter.isPending} className="w-full">
-            {text.singleSignOn}
-          </Button>
-        )}
+        <ProviderButtons
+          config={config}
+          isDisabled={enter.isPending}
+          onChoose={(provider) => enter.mutate(() => signInAtProvider(provider))}
+        />
         <Button onClick={() => enter.mutate(signInWithPasskey)} disabled={enter.isPending} className="w-full">
           <KeyRound />
           {text.passkey}
         </Button>
-        {hasMailLogin && (
+        {config.mailLogin && (
           <Button variant="ghost" size="small" onClick={() => setIsMail(!isMail)}>
             {isMail ? text.ownLogin : text.mailLogin}
           </Button>

@@ -34,8 +34,16 @@ export async function signInWithPasskey(): Promise<Outcome> {
   return error ? { type: 'problem', problem: authProblemOf({ ...error, code: 'PASSKEY' }) } : { type: 'signed-in' };
 }
 
-/** Leaves the page. */
-export async function signInAtProvider(): Promise<Outcome | null> {
-  const { error } = await authClient.signIn.social({ provider: 'sso', callbackURL: '/', errorCallbackURL: '/sign-in' });
-  return error ? { type: 'problem', problem: authProblemOf({ ...error, code: 'SINGLE_SIGN_ON' }) } : null;
+/** Leaves the page, and comes back to `from` where it does not work. `invite` lets in whoever has no account yet. */
+export async function signInAtProvider(
+  provider: string,
+  { from = '/sign-in', invite }: { from?: string; invite?: string | undefined } = {},
+): Promise<Outcome | null> {
+  const { error } = await authClient.signIn.social({
+    provider,
+    callbackURL: '/',
+    errorCallbackURL: from,
+    ...(invite === undefined ? {} : { additionalData: { invite } }),
+  });
+  return error ? { type: 'problem', problem: authProblemOf({ ...error, code: 'PROVIDER' }) } : null;
 }

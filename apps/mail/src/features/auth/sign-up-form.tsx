@@ -1,4 +1,4 @@
-/** Creates a Postroom account. */
+/** Creates a Postroom account, by a password or at a provider. */
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { Button } from '../../components/ui/button.tsx';
@@ -6,9 +6,12 @@ import { TextField } from '../../components/ui/field.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
 import { Spinner } from '../../components/ui/spinner.tsx';
 import { authClient } from '../../lib/auth-client.ts';
+import type { ServerConfig } from '../../lib/config.ts';
 import { authText as text } from '../../lib/i18n/auth.ts';
 import { type AuthProblem, authProblemOf } from './auth-errors.ts';
+import { ProviderButtons } from './provider-buttons.tsx';
 import { refreshSession } from './session.ts';
+import { signInAtProvider } from './sign-in.ts';
 
 interface NewUser {
   name: string;
@@ -17,12 +20,15 @@ interface NewUser {
 }
 
 export interface SignUpFormProps {
+  config: ServerConfig;
   invite: string | undefined;
+  /** What a provider came back with. */
+  returned: AuthProblem | null;
   onSignedUp: () => void;
 }
 
-export function SignUpForm({ invite, onSignedUp }: SignUpFormProps) {
-  const [problem, setProblem] = useState<AuthProblem | null>(null);
+export function SignUpForm({ config, invite, returned, onSignedUp }: SignUpFormProps) {
+  const [problem, setProblem] = useState<AuthProblem | null>(returned);
   const signUp = useMutation({
     mutationFn: async (user: NewUser) => {
       const { error } = await authClient.signUp.email(invite === undefined ? user : { ...user, ...{ invite } });
@@ -31,6 +37,12 @@ export function SignUpForm({ invite, onSignedUp }: SignUpFormProps) {
       return null;
     },
     onSuccess: (failed) => (failed ? setProblem(failed) : onSignedUp()),
+    onError: () => setProblem({ message: text.unreachable }),
+  });
+  const from = invite === undefined ? '/sign-up' : `/sign-up?invite=${encodeURIComponent(invite)}`;
+  const leave = useMutation({
+    mutationFn: (provider: string) => signInAtProvider(provider, { from, invite }),
+    onSuccess: (outcome) => outcome?.type === 'problem' && setProblem(outcome.problem),
     onError: () => setProblem({ message: text.unreachable }),
   });
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -61,6 +73,15 @@ export function SignUpForm({ invite, onSignedUp }: SignUpFormProps) {
         {signUp.isPending && <Spinner className="text-current" />}
         {text.signUp}
       </Button>
+      {config.authProviders.length > 0 && (
+        <div className="flex flex-col gap-2 border-t pt-4">
+          <ProviderButtons
+            config={{ ...config, singleSignOn: false }}
+            isDisabled={signUp.isPending || leave.isPending}
+            onChoose={leave.mutate}
+          />
+        </div>
+      )}
     </form>
   );
 }

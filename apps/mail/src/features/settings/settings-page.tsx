@@ -22,12 +22,14 @@ const ICONS: Readonly<Record<SettingsSection, ReactNode>> = {
 
 export interface SettingsPageProps {
   section: SettingsSection;
+  /** What a provider that was to be connected came back with. */
+  error: string | undefined;
   onSection: (section: SettingsSection) => void;
   onBack: () => void;
   onAddAccount: () => void;
 }
 
-export default function SettingsPage({ section, onSection, onBack, onAddAccount }: SettingsPageProps) {
+export default function SettingsPage({ section, error, onSection, onBack, onAddAccount }: SettingsPageProps) {
   useCommandKeys();
   useCommands({ back: onBack, goInbox: onBack });
   return (
@@ -65,7 +67,7 @@ export default function SettingsPage({ section, onSection, onBack, onAddAccount 
             {section === 'accounts' && <AccountSettings onAdd={onAddAccount} />}
             {section === 'labels' && <LabelSettings />}
             {section === 'identities' && <IdentitySettings />}
-            {section === 'security' && <SecuritySettings />}
+            {section === 'security' && <SecuritySettings error={error} />}
           </div>
         </main>
       </div>

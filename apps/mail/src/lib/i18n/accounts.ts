@@ -49,6 +49,8 @@ export const accountsText = {
   signInHint: (name: string) => `On ${name}’s own page. Postroom never sees the password.`,
   signInAgain: 'Sign in again',
   signedInWith: 'This account is signed in on its provider’s own page; there is no password here.',
+  connectWith: (email: string, name: string) => `Connect ${email} with ${name}`,
+  orAnother: 'Or another mailbox, by its address',
   orByAddress: 'Or by its address',
   withPassword: 'Use a password instead',
   finishTitle: 'Connecting your mail',

@@ -6,7 +6,7 @@ export const securityText = {
   newPassword: 'New password',
   passwordChanged: 'Password changed. Other devices are signed out.',
   byMail: 'You sign in with your mail account: its password is changed at your mail server.',
-  bySingleSignOn: 'You sign in with single sign-on; there is no password here.',
+  byProvider: 'You sign in at a provider; there is no password here.',
   wrongPassword: 'The current password is not right.',
   secondFactor: 'Code from an app',
   secondFactorIntro: 'With a code beside it, a password that somebody else knows opens nothing.',
@@ -38,9 +38,19 @@ export const securityText = {
   added: (date: string) => `Added ${date}`,
   remove: 'Remove',
   singleSignOn: 'Single sign-on',
-  singleSignOnIntro: 'Sign in with the account of your organisation as well.',
-  singleSignOnLinked: 'Connected',
-  linkSingleSignOn: 'Connect',
+  providers: 'Signing in at a provider',
+  providersIntro: 'Connected, an account that you have elsewhere signs you in here as well. It opens no mailbox.',
+  providerLinked: 'Connected',
+  link: 'Connect',
+  unlink: 'Disconnect',
+  linkProvider: (name: string) => `Connect ${name}`,
+  unlinkProvider: (name: string) => `Disconnect ${name}`,
+  providerRemoved: 'Disconnected. It does not sign you in any more.',
+  unlinkFailed: 'It was not disconnected. Try again.',
+  unlinkProblems: {
+    FAILED_TO_UNLINK_LAST_ACCOUNT: 'This is the only way you sign in. Connect another one first.',
+    SESSION_NOT_FRESH: 'For this you need to have signed in lately. Sign out, sign in again, and disconnect it then.',
+  } as Readonly<Record<string, string>>,
   sessions: 'Devices that are signed in',
   thisDevice: 'This device',
   lastUsed: (date: string, address: string) => (address ? `Last seen ${date} from ${address}` : `Last seen ${date}`),
@@ -63,6 +73,8 @@ export const securityText = {
   activity: 'What happened lately',
   activityIntro: 'Anything here that was not you? Change your password, and sign all other devices out.',
   from: (address: string) => `from ${address}`,
+  /** Which account; after what else is said, in brackets. */
+  of: (about: string | undefined, account: string) => (about === undefined ? account : `(${account})`),
   events: {
     'sign-in': 'Signed in',
     'sign-in.failed': 'An attempt to sign in failed',
@@ -73,12 +85,22 @@ export const securityText = {
     'second-factor.removed': 'Code from an app turned off',
     'passkey.added': 'Passkey added',
     'passkey.removed': 'Passkey removed',
+    'provider.added': 'Connected for signing in:',
+    'provider.removed': 'Disconnected from signing in:',
     'connection.added': 'Mail account connected',
     'connection.changed': 'Mail account changed',
+    'connection.signed-in-again': 'Mail account signed in again',
+    'certificate.trusted': 'Certificate trusted of',
+    'keys.rotated': 'Stored passwords sealed with a new key',
     'connection.deleted': 'Mail account removed',
     'invite.made': 'Somebody was invited',
   } as Readonly<Record<string, string>>,
-  by: (method: string) => `with ${METHODS[method] ?? method}`,
+  /** Who or how, after the event. */
+  by: (event: string, method: string) => {
+    const name = METHODS[method] ?? method;
+    if (event === 'sign-in' || event === 'sign-up') return `with ${name}`;
+    return event.startsWith('provider.') ? `${name},` : undefined;
+  },
 };
 
 const METHODS: Readonly<Record<string, string>> = {
@@ -87,4 +109,8 @@ const METHODS: Readonly<Record<string, string>> = {
   code: 'a code',
   'backup code': 'a backup code',
   passkey: 'a passkey',
+  sso: 'single sign-on',
+  google: 'Google',
+  microsoft: 'Microsoft',
+  yahoo: 'Yahoo',
 };

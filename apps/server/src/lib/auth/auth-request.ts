@@ -17,6 +17,15 @@ export function applicantOf({ body }: Pick<AuthRequest, 'body'>): Applicant {
   return parsed.success ? { ...parsed.data, email: parsed.data.email.trim().toLowerCase() } : null;
 }
 
+const CALLBACK = '/callback/';
+/** Who the browser comes back from, by the end of the path. */
+const PROVIDERS: Readonly<Record<string, string>> = {
+  sso: 'single sign-on',
+  google: 'google',
+  microsoft: 'microsoft',
+  yahoo: 'yahoo',
+};
+
 const METHODS: Readonly<Record<string, string>> = {
   '/two-factor/verify-totp': 'code',
   '/two-factor/verify-backup-code': 'backup code',
@@ -25,8 +34,7 @@ const METHODS: Readonly<Record<string, string>> = {
 
 /** How somebody signs in with this request; null where they do not. */
 export function signInMethodOf({ path, method }: Pick<AuthRequest, 'path' | 'method'>): string | null {
-  // better-auth has no callback but single sign-on's.
-  if (path.startsWith('/callback/')) return 'single sign-on';
+  if (path.startsWith(CALLBACK)) return PROVIDERS[path.slice(CALLBACK.length)] ?? 'unknown provider';
   if (method !== 'POST') return null;
   if (path === '/sign-in/email') return 'password';
   if (path.startsWith('/sign-in/')) return path.slice('/sign-in/'.length);

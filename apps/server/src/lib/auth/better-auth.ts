@@ -1,14 +1,18 @@
 /**
- * better-auth over our own tables, as this app has it: passwords, the mail account, codes by time, passkeys, single
- * sign-on. Limits and the audit log stand around it, in auth.ts.
+ * better-auth over our own tables, as this app has it: passwords, the mail account, codes by time, passkeys, providers,
+ * single sign-on. Limits and the audit log stand around it, in auth.ts.
  */
 import { passkey } from '@better-auth/passkey';
-import { type Db, schema } from '@postroom/db';
-import { type BetterAuthPlugin, betterAuth } from 'better-auth';
+import { type Db, schema, type UserId } from '@postroom/db';
+import { type BetterAuthOptions, type BetterAuthPlugin, betterAuth } from 'better-auth';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { getOAuthState } from 'better-auth/api';
 import { genericOAuth, twoFactor } from 'better-auth/plugins';
+import { z } from 'zod';
 import type { Env } from '../../env.ts';
+import { type ProviderSignInDeps, providerSignIn } from '../auth-providers.ts';
 import { MAIL_SIGN_IN_PATH, type MailSignInDeps, mailSignIn } from './mail-sign-in.ts';
+import type { Newcomers } from './newcomers.ts';
 
 /** Set by us on each request to better-auth, never taken from a client. */
 export const ADDRESS_HEADER = 'x-postroom-client-address';
@@ -40,6 +44,8 @@ export interface BetterAuthDeps {
   /** Null: nobody signs in with the mail account. */
   readonly mailSignIn: MailSignInDeps | null;
   readonly singleSignOn: SingleSignOn | null;
+  /** Whose users may sign in here. */
+  readonly authProviders: ProviderSignInDeps;
   /** Null: there is no way to send mail from the server itself. */
   readonly sendReset: ((reset: PasswordReset) => Promise<void>) | null;
 }
@@ -57,7 +63,21 @@ function cookiePrefixOf(appUrl: string): string {
   return new URL(appUrl).protocol === 'https:' ? SECURE_COOKIE_PREFIX : COOKIE_PREFIX;
 }
 
-export function createBetterAuth(deps: BetterAuthDeps) {
+/** What auth.ts stands around it with. */
+export interface BetterAuthHooks {
+  readonly admit: Newcomers['admit'];
+  /** Another way to sign in than by password came to an account that was there, or went. */
+  readonly onWayIn: (change: WayInChange) => Promise<void>;
+}
+
+export interface WayInChange {
+  readonly event: 'provider.added' | 'provider.removed';
+  readonly userId: UserId;
+  readonly provider: string;
+  readonly clientAddress: string;
+}
+
+export function createBetterAuth(deps: BetterAuthDeps, hooks: BetterAuthHooks) {
   const { appUrl, sendReset } = deps;
   const isSecure = new URL(appUrl).protocol === 'https:';
   return betterAuth({
@@ -77,19 +97,38 @@ export function createBetterAuth(deps: BetterAuthDeps) {
       revokeSessionsOnPasswordReset: true,
       ...(sendReset && { sendResetPassword: ({ user, url }) => sendReset({ email: user.email, url }) }),
     },
+    user: { validateUserInfo: (data, context) => refuseStranger(deps, hooks, data, context) },
+    account: {
+      // Who has an account here connects a provider with it while signed in; that both name one address opens nothing.
+      accountLinking: {
+        disableImplicitLinking: true,
+        allowDifferentEmails: true,
+        trustedProviders: [SINGLE_SIGN_ON, ...deps.authProviders.providers.map(({ id }) => id)],
+      },
+    },
     session: { expiresIn: SESSION_DAYS * 86_400, updateAge: 86_400, cookieCache: { enabled: false } },
     databaseHooks: {
       // Single sign-on says who somebody is; what else its tokens open is none of our business, and so not kept.
       account: {
-        create: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
+        create: {
+          before: async (account) => ({ data: { ...account, ...NO_TOKENS } }),
+          after: async (account, context) => {
+            const state = await getOAuthState();
+            if (state?.link) await hooks.onWayIn(wayInChange('provider.added', account, context));
+          },
+        },
         update: { before: async (account) => ({ data: { ...account, ...NO_TOKENS } }) },
+        delete: { after: (account, context) => hooks.onWayIn(wayInChange('provider.removed', account, context)) },
       },
     },
+    // Where an answer comes to that cannot be told whose it is any more.
+    onAPIError: { errorURL: `${appUrl}/sign-in` },
     plugins: [
       secondFactorAlsoForMail(),
       passkey({ rpName: 'Postroom', rpID: new URL(appUrl).hostname, origin: null }),
       ...(deps.mailSignIn ? [mailSignIn(deps.mailSignIn)] : []),
       ...(deps.singleSignOn ? [singleSignOn(deps.singleSignOn)] : []),
+      providerSignIn(deps.authProviders),
     ],
     // Ours are in the database and hold over all processes.
     rateLimit: { enabled: false },
@@ -108,6 +147,35 @@ export function createBetterAuth(deps: BetterAuthDeps) {
 }
 
 export type BetterAuth = ReturnType<typeof createBetterAuth>;
+
+type UserValidation = NonNullable<NonNullable<BetterAuthOptions['user']>['validateUserInfo']>;
+const stateSchema = z.object({ invite: z.string().max(200).optional() });
+
+/** SIGN_UP holds for whoever comes by a provider that knows the whole world. Whom single sign-on knows the operator has chosen. */
+async function refuseStranger(
+  { authProviders: { providers } }: BetterAuthDeps,
+  { admit }: BetterAuthHooks,
+  { user, source }: Parameters<UserValidation>[0],
+  context: Parameters<UserValidation>[1],
+): Promise<{ error: string } | undefined> {
+  const isByProvider = providers.some(({ id }) => id === source.oauth?.providerId);
+  if (source.action !== 'create-user' || !isByProvider) return undefined;
+  // The invitation is what the client says it is, as at signing up by password.
+  const { invite } = stateSchema.catch({}).parse(await getOAuthState());
+  const error = await admit({ email: user.email?.toLowerCase() ?? '', invite }, addressOf(context));
+  return error === null ? undefined : { error };
+}
+
+type Context = Parameters<UserValidation>[1] | null;
+const addressOf = (context: Context) => context?.headers?.get(ADDRESS_HEADER) ?? '';
+
+function wayInChange(
+  event: WayInChange['event'],
+  { userId, providerId: provider }: { readonly userId: string; readonly providerId: string },
+  context: Context,
+): WayInChange {
+  return { event, userId: userId as UserId, provider, clientAddress: addressOf(context) };
+}
 
 const NO_TOKENS = { accessToken: null, refreshToken: null, idToken: null };
 

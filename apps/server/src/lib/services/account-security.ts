@@ -18,6 +18,7 @@ interface ActivityRow {
   at: Date;
   event: string;
   method: string | null;
+  about: string | null;
   email: string | null;
   ip: string | null;
 }
@@ -40,7 +41,7 @@ export function createAccountSecurity({ pool, signUp, audit }: AccountSecurityDe
   return {
     async activity(userId) {
       const { rows } = await pool.query<ActivityRow>(
-        `select a.at, a.event, a.detail ->> 'method' as method, c.email, a.ip
+        `select a.at, a.event, a.detail ->> 'method' as method, a.detail ->> 'about' as about, c.email, a.ip
          from audit_log a left join connection c on c.id = a.connection_id and c.user_id = a.user_id
          where a.user_id = $1 order by a.id desc limit ${MAX_ACTIVITIES}`,
         [userId],
@@ -78,11 +79,12 @@ export function createAccountSecurity({ pool, signUp, audit }: AccountSecurityDe
   };
 }
 
-function presentActivity({ at, event, method, email, ip }: ActivityRow): Activity {
+function presentActivity({ at, event, method, about, email, ip }: ActivityRow): Activity {
   return {
     at: at.toISOString(),
     event,
     ...(method === null ? {} : { method }),
+    ...(about === null ? {} : { about }),
     ...(email === null ? {} : { account: email }),
     ...(ip === null ? {} : { address: ip }),
   };

@@ -10,7 +10,7 @@ export function ActivityList() {
   return (
     <Section title={text.activity} intro={text.activityIntro}>
       <ul className="max-h-96 divide-y overflow-y-auto" data-testid="activity">
-        {data?.activities.map(({ at, event, method, account, address }, index) => (
+        {data?.activities.map(({ at, event, method, about, account, address }, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: entries are only ever added in front, and have no id of their own
           <li key={`${at} ${index}`} className="flex flex-wrap items-baseline gap-x-3 px-4 py-2">
             <span className="min-w-48 flex-1">
@@ -18,7 +18,12 @@ export function ActivityList() {
                 {text.events[event] ?? event}
               </span>{' '}
               <span className="text-muted">
-                {[account, method && event === 'sign-in' ? text.by(method) : undefined, address && text.from(address)]
+                {[
+                  about,
+                  account && text.of(about, account),
+                  method && text.by(event, method),
+                  address && text.from(address),
+                ]
                   .filter(Boolean)
                   .join(' ')}
               </span>

@@ -148,6 +148,43 @@ describe('what comes back', () => {
   });
 });
 
+describe('who somebody is', () => {
+  const identify = (id: string, claims: object) => {
+    const { made, asked } = client({ access_token: 'a1', token_type: 'Bearer', id_token: idToken(claims) });
+    const identity = made.identify({ provider: provider(id), redirectUri: REDIRECT, code: 'c1', verifier: 'v1' });
+    return { identity, asked };
+  };
+
+  it('is told by the subject, for ever, and the address as far as the provider vouches for it', async () => {
+    const claims = { iss: 'https://accounts.google.com', aud: 'google-id', email: 'ada@gmail.com', name: 'Ada' };
+    const { identity, asked } = identify('google', { ...claims, sub: '42', email_verified: true });
+    expect(await identity).toEqual({ subject: '42', email: 'ada@gmail.com', isEmailVerified: true, name: 'Ada' });
+    expect(asked).toMatchObject([{ body: { code: 'c1', code_verifier: 'v1' } }]);
+  });
+
+  it('at Microsoft is told with the tenant, whose administrator may write any address', async () => {
+    const iss = `https://login.microsoftonline.com/${TENANT}/v2.0`;
+    const claims = { iss, tid: TENANT, aud: 'microsoft-id', email: 'ada@company.example', sub: '42' };
+    expect(await identify('microsoft', claims).identity).toEqual({
+      subject: `${TENANT}/42`,
+      email: 'ada@company.example',
+      isEmailVerified: false,
+      name: null,
+    });
+  });
+
+  it.each([
+    { name: 'of another issuer', claims: { iss: 'https://evil.example', aud: 'google-id' } },
+    { name: 'for another app', claims: { iss: 'https://accounts.google.com', aud: 'evil' } },
+    {
+      name: 'of another kind of sign-in',
+      claims: { iss: 'https://accounts.google.com', aud: 'google-id', nonce: 'x' },
+    },
+  ])('$name is nobody', async ({ claims }) => {
+    await expect(identify('google', claims).identity).rejects.toMatchObject({ code: 'OAUTH_REQUIRED' });
+  });
+});
+
 describe('renewing', () => {
   const tokens = { accessToken: 'a1', refreshToken: 'r1', issuedAt: NOW, expiresAt: NOW };
 

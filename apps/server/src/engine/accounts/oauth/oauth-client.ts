@@ -6,13 +6,10 @@
  * Leaves out: where tokens are kept (token-source.ts), who may begin (lib/services/oauth-connect.ts).
  */
 import * as oauth from 'oauth4webapi';
-import { z } from 'zod';
 import { MailError } from '../../../lib/driver/errors.ts';
+import { addressIn, type Identity, identityIn, tenantOf } from './claims.ts';
 import type { OAuthProvider } from './providers.ts';
 import { type OAuthTokens, signInExpired } from './tokens.ts';
-
-const tokenAnswer = z.object({ id_token: z.string().optional() });
-const tenantClaim = z.object({ tid: z.uuid() });
 
 const TIMEOUT_MS = 10_000;
 /** Where a provider does not say how long its tokens are good. */
@@ -37,7 +34,7 @@ export interface OAuthClient {
   authorizationUrl(request: {
     readonly provider: OAuthProvider;
     readonly redirectUri: string;
-    readonly secrets: AuthorizationSecrets;
+    readonly secrets: Omit<AuthorizationSecrets, 'nonce'> & { readonly nonce?: string };
     readonly loginHint?: string | undefined;
   }): Promise<string>;
   /** The tokens for what the browser brought back. Throws OAUTH_REQUIRED when the person or the provider said no. */
@@ -47,6 +44,16 @@ export interface OAuthClient {
     readonly secrets: AuthorizationSecrets;
     readonly parameters: URLSearchParams;
   }): Promise<SignedIn>;
+  /**
+   * Who signed in, for a code whose state was checked elsewhere; what else its tokens open is left alone. No nonce: the
+   * verifier binds the code to the browser that asked (RFC 9700 section 2.1.1). Throws as `redeem`.
+   */
+  identify(answer: {
+    readonly provider: OAuthProvider;
+    readonly redirectUri: string;
+    readonly code: string;
+    readonly verifier: string;
+  }): Promise<Identity>;
   /** New tokens. Throws OAUTH_EXPIRED when the provider takes the refresh token no more. */
   refresh(provider: OAuthProvider, tokens: OAuthTokens): Promise<OAuthTokens>;
 }
@@ -104,16 +111,38 @@ export function createOAuthClient({ fetch, now }: OAuthClientDeps): OAuthClient 
     };
   }
 
-  async function emailOf(
+  /** What the ID token says, and where it names no address what the provider adds when asked. */
+  async function claimsOf(
     provider: OAuthProvider,
-    server: oauth.AuthorizationServer,
-    answer: oauth.TokenEndpointResponse,
-  ): Promise<string | null> {
+    { server, answer }: Exchanged,
+  ): Promise<Readonly<Record<string, unknown>>> {
     const claims = oauth.getValidatedIdTokenClaims(answer);
-    const said = addressIn(claims);
-    if (said !== null || !claims || !server.userinfo_endpoint) return said;
+    if (!claims) return {};
+    if (addressIn(claims) !== null || !server.userinfo_endpoint) return claims;
     const response = await oauth.userInfoRequest(server, clientOf(provider), answer.access_token, options());
-    return addressIn(await oauth.processUserInfoResponse(server, clientOf(provider), claims.sub, response));
+    return { ...(await oauth.processUserInfoResponse(server, clientOf(provider), claims.sub, response)), ...claims };
+  }
+
+  /** Tokens for the code of an answer, which is checked first. */
+  async function exchange(
+    server: oauth.AuthorizationServer,
+    { provider, redirectUri, parameters, state, verifier, nonce }: Exchange,
+  ): Promise<Exchanged> {
+    const client = clientOf(provider);
+    const response = await oauth.authorizationCodeGrantRequest(
+      server,
+      client,
+      authenticationOf(provider, server),
+      oauth.validateAuthResponse(server, client, parameters, state),
+      redirectUri,
+      verifier,
+      options(),
+    );
+    const issuer = provider.issuerVaries ? await tenantOf(response) : server.issuer;
+    const answer = await oauth.processAuthorizationCodeResponse({ ...server, issuer }, client, response, {
+      expectedNonce: nonce,
+    });
+    return { server, answer };
   }
 
   return {
@@ -128,33 +157,34 @@ export function createOAuthClient({ fetch, now }: OAuthClientDeps): OAuthClient 
         response_type: 'code',
         scope: provider.scopes.join(' '),
         state: secrets.state,
-        nonce: secrets.nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(secrets.verifier),
         code_challenge_method: 'S256',
+        ...(secrets.nonce === undefined ? {} : { nonce: secrets.nonce }),
         ...(loginHint === undefined ? {} : { login_hint: loginHint }),
       };
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
       return url.href;
     },
     async redeem({ provider, redirectUri, secrets, parameters }) {
+      const { state, verifier } = secrets;
       try {
+        const nonce = provider.scopes.includes('openid') ? secrets.nonce : oauth.expectNoNonce;
         const server = await serverOf(provider);
-        const client = clientOf(provider);
-        const valid = oauth.validateAuthResponse(server, client, parameters, secrets.state);
-        const response = await oauth.authorizationCodeGrantRequest(
-          server,
-          client,
-          authenticationOf(provider, server),
-          valid,
-          redirectUri,
-          secrets.verifier,
-          options(),
-        );
-        const issuer = provider.issuerVaries ? await tenantOf(response) : server.issuer;
-        const answer = await oauth.processAuthorizationCodeResponse({ ...server, issuer }, client, response, {
-          expectedNonce: provider.scopes.includes('openid') ? secrets.nonce : oauth.expectNoNonce,
-        });
-        return { tokens: tokensOf(answer, null), email: await emailOf(provider, server, answer) };
+        const exchanged = await exchange(server, { provider, redirectUri, parameters, state, verifier, nonce });
+        const email = addressIn(await claimsOf(provider, exchanged));
+        return { tokens: tokensOf(exchanged.answer, null), email };
+      } catch (error) {
+        throw saidNo(provider, error);
+      }
+    },
+    async identify({ provider, redirectUri, code, verifier }) {
+      try {
+        const parameters = new URLSearchParams({ code });
+        // The rest of the answer has been looked at.
+        const server = { ...(await serverOf(provider)), authorization_response_iss_parameter_supported: false };
+        const checked = { state: oauth.expectNoState, nonce: oauth.expectNoNonce } as const;
+        const exchanged = await exchange(server, { provider, redirectUri, parameters, verifier, ...checked });
+        return identityIn(await claimsOf(provider, exchanged), provider);
       } catch (error) {
         throw saidNo(provider, error);
       }
@@ -180,12 +210,18 @@ export function createOAuthClient({ fetch, now }: OAuthClientDeps): OAuthClient 
   };
 }
 
-/** The issuer of the tenant that the ID token names; everything else of the token is checked as with any provider. */
-async function tenantOf(response: Response): Promise<string> {
-  const answer = tokenAnswer.safeParse(await response.clone().json());
-  const [, payload = ''] = answer.data?.id_token?.split('.') ?? [];
-  const claims = tenantClaim.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8') || '{}'));
-  return `https://login.microsoftonline.com/${claims.data?.tid ?? 'common'}/v2.0`;
+interface Exchange {
+  readonly provider: OAuthProvider;
+  readonly redirectUri: string;
+  readonly parameters: URLSearchParams;
+  readonly state: string | typeof oauth.expectNoState;
+  readonly verifier: string;
+  readonly nonce: string | typeof oauth.expectNoNonce;
+}
+
+interface Exchanged {
+  readonly server: oauth.AuthorizationServer;
+  readonly answer: oauth.TokenEndpointResponse;
 }
 
 /** RFC 6749 section 5.2: the grant is void; OpenID: somebody has to be asked. Everything else may go right later. */
@@ -199,12 +235,6 @@ function isVoid(error: unknown): boolean {
 /** The library hangs what the provider answered on its errors, tokens and all: that must not come into a log. */
 function withoutBody(error: unknown): Error {
   return error instanceof Error ? new Error(`${error.name}: ${error.message}`) : new Error('no error was thrown');
-}
-
-function addressIn(claims: Readonly<Record<string, unknown>> | undefined): string | null {
-  const said = [claims?.email, claims?.preferred_username, claims?.upn];
-  const address = said.find((one) => typeof one === 'string' && /^[^\s@]+@[^\s@]+$/.test(one));
-  return typeof address === 'string' ? address : null;
 }
 
 const unreachable =

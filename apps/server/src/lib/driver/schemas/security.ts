@@ -5,8 +5,10 @@ export const activitySchema = z.object({
   at: z.string(),
   /** `sign-in`, `connection.added`, …: security/audit-log.ts. */
   event: z.string(),
-  /** How somebody signed in, where the event is about that. */
+  /** How somebody signed in, or may from now on, where the event is about that. */
   method: z.string().optional(),
+  /** Which server it is about. */
+  about: z.string().optional(),
   /** The mail account it is about, while there is one. */
   account: z.string().optional(),
   address: z.string().optional(),
