@@ -39,7 +39,7 @@ export function createServices(deps: ServiceDeps): {
     testConnection: engine.testConnection,
     examine: engine.examine,
     restartAccount: engine.restartAccount,
-    audit: (event, userId, connectionId) => audit({ event, userId, connectionId }),
+    audit: (event, userId, connectionId, detail = {}) => audit({ event, userId, connectionId, detail }),
   });
   const oauthConnect = createOAuthConnect({
     pool,

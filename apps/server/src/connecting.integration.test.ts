@@ -204,6 +204,31 @@ describe('connecting an account', () => {
     await expect(discover()).rejects.toMatchObject({ data: { mail: { code: 'THROTTLED' } } });
   });
 
+  it('a certificate that is trusted is in the user’s log, once, and another one in its place again', async () => {
+    const since = (await ada.api.security.activity.query()).activities.length;
+    const none = `sha256/${Buffer.alloc(32).toString('base64')}`;
+    const { imap, smtp } = await ada.api.connections.test.mutate({
+      ...right,
+      tls: { pins: { imap: none, smtp: none } },
+    });
+    const pins = { imap: imap.certificate?.pin ?? '', smtp: smtp.certificate?.pin ?? '' };
+    const { id } = await ada.api.connections.create.mutate({ ...right, tls: { pins: { imap: pins.imap } } });
+    const trust = (on: 'imap' | 'smtp') =>
+      ada.api.connections.update.mutate({ connectionId: id, tls: { pins: { [on]: pins[on] } } });
+    await trust('imap');
+    await trust('smtp');
+    const { activities } = await ada.api.security.activity.query();
+    const account = 'ada@lab.test';
+    expect(activities.slice(0, activities.length - since).map(({ at: _at, ...activity }) => activity)).toEqual([
+      { event: 'certificate.trusted', about: 'localhost', account },
+      { event: 'connection.changed', account },
+      { event: 'connection.changed', account },
+      { event: 'certificate.trusted', about: 'localhost', account },
+      { event: 'connection.added', account },
+    ]);
+    await ada.api.connections.delete.mutate({ connectionId: id });
+  });
+
   it('a changed password is tested before it is stored, and a wrong one changes nothing', async () => {
     const { id } = await ada.api.connections.create.mutate(right);
     const change = (password: string) =>

@@ -7,7 +7,7 @@ import { createDatabase } from '@postroom/db';
 import { EmbeddedPostgresError, startEmbedded } from '@postroom/db/embedded';
 import { EnvError, parseEnv } from './env.ts';
 import { createKeyWrapper } from './security/key-wrapper.ts';
-import { rotateSecrets } from './security/rotate.ts';
+import { recordRotation, rotateSecrets } from './security/rotate.ts';
 import { createVault } from './security/vault.ts';
 
 async function rotate(isDryRun: boolean): Promise<number> {
@@ -19,6 +19,7 @@ async function rotate(isDryRun: boolean): Promise<number> {
     const { checked, rewrapped, failed } = await rotateSecrets(database.pool, createVault(keys), {
       dryRun: isDryRun,
     });
+    if (rewrapped > 0 && !isDryRun) await recordRotation(database.pool, await keys.newestId());
     const verb = isDryRun ? 'would be put' : 'put';
     process.stdout.write(
       `${checked} secrets: ${rewrapped} ${verb} under the key "${await keys.newestId()}", ${failed} failed.\n`,

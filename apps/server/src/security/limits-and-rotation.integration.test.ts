@@ -8,7 +8,7 @@ import { createLog } from '../lib/log.ts';
 import { createAuditLog } from './audit-log.ts';
 import { parseKeyRing } from './key-ring.ts';
 import { createRateLimits, ThrottledError } from './rate-limit.ts';
-import { checkKeys, rotateSecrets, SECRET_COLUMNS } from './rotate.ts';
+import { checkKeys, recordRotation, rotateSecrets, SECRET_COLUMNS } from './rotate.ts';
 import { createVault, localKeyWrapper, VaultError } from './vault.ts';
 
 let database: TestDatabase;
@@ -55,6 +55,15 @@ it('brings all secrets under the newest key, once', async () => {
   expect(await rotateSecrets(database.pool, both)).toEqual({ checked: 1, rewrapped: 0, failed: 0 });
   await checkKeys(database.pool, vaultOf(key(2)));
   await expect(checkKeys(database.pool, old)).rejects.toThrow(VaultError);
+});
+
+it('tells each user of a new key once, and nobody else', async () => {
+  await database.pool.query(`insert into "user" (id, name, email) values ('u2', 'B', 'b@example.org')`);
+  await recordRotation(database.pool, '2');
+  await recordRotation(database.pool, '2');
+  const { rows } = await database.pool.query('select user_id, event, detail from audit_log');
+  expect(rows).toEqual([{ user_id: 'u1', event: 'keys.rotated', detail: { key: '2' } }]);
+  await database.pool.query('delete from audit_log');
 });
 
 it('keeps who did what', async () => {

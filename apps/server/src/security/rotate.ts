@@ -62,6 +62,17 @@ export async function rotateSecrets(
   return counts;
 }
 
+/** Tells each user whose secrets are under this key by now, once. */
+export async function recordRotation(pool: pg.Pool, keyId: string): Promise<void> {
+  await pool.query(
+    `insert into audit_log (user_id, event, detail)
+     select distinct c.user_id, 'keys.rotated', jsonb_build_object('key', $1::text) from connection c
+     where starts_with(c.imap_secret, 'v1.' || $1 || '.') and not exists (
+       select 1 from audit_log a where a.user_id = c.user_id and a.event = 'keys.rotated' and a.detail ->> 'key' = $1)`,
+    [keyId],
+  );
+}
+
 /** Proves at start that the keys given are those the newest stored secret was sealed with. Throws VaultError. */
 export async function checkKeys(pool: pg.Pool, vault: Vault): Promise<void> {
   const { rows } = await pool.query<SecretRow>(

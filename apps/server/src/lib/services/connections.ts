@@ -2,9 +2,9 @@
  * Mail accounts as the user manages them: find the settings, test, connect, change, pause, remove. A connection is stored
  * only after both of its servers said yes, and its passwords only as vault envelopes bound to its row.
  */
-import type { ConnectionId, Learned, UserId } from '@postroom/db';
+import type { ConnectionId, Learned, StoredPins, UserId } from '@postroom/db';
 import type pg from 'pg';
-import { type AccountAccess, proposedOf } from '../../engine/accounts/access.ts';
+import { type AccountAccess, type OpenAccount, proposedOf } from '../../engine/accounts/access.ts';
 import type { AccountAuth } from '../../engine/accounts/account-auth.ts';
 import type { ProposedConnection } from '../../engine/accounts/connection-test.ts';
 import { lockAccount, row, transaction } from '../../engine/index/sql.ts';
@@ -41,7 +41,12 @@ export interface ConnectionServiceDeps {
   readonly examine: (connectionId: ConnectionId) => Promise<DoctorReport>;
   /** Live sessions of the account end; its worker begins anew. */
   readonly restartAccount: (connectionId: ConnectionId) => Promise<void>;
-  readonly audit: (event: string, userId: UserId, connectionId: ConnectionId | null) => Promise<void>;
+  readonly audit: (
+    event: string,
+    userId: UserId,
+    connectionId: ConnectionId | null,
+    detail?: Readonly<Record<string, string>>,
+  ) => Promise<void>;
 }
 
 /** What a provider's sign-in page leads to. */
@@ -71,12 +76,12 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
       insertConnection(tx, deps.vault, { userId, connection, kept, learned: learnedFrom(smtp) }),
     );
     await deps.audit('connection.added', userId, id);
+    await auditTrust(userId, id, connection, {});
     return { id: presentConnectionId(id) };
   }
 
   /** What the change makes of the connection, as one would type it anew; secrets that were not given stay. */
-  async function changed(id: ConnectionId, change: ConnectionUpdate): Promise<ProposedConnection> {
-    const account = await deps.access.open(id);
+  function changed(account: OpenAccount, change: ConnectionUpdate): ProposedConnection {
     const { imap, smtp, auth, tls } = proposedOf(account);
     const smtpPassword = change.smtp ? change.smtp.password : smtp.password;
     return {
@@ -87,6 +92,15 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
       auth: change.auth ?? auth,
       tls: { pins: { ...tls?.pins, ...change.tls?.pins } },
     };
+  }
+
+  /** Each certificate that was not trusted before. */
+  async function auditTrust(userId: UserId, id: ConnectionId, connection: ProposedConnection, before: StoredPins) {
+    for (const on of ['imap', 'smtp'] as const) {
+      const pin = connection.tls?.pins?.[on];
+      if (pin === undefined || pin === before[on]) continue;
+      await deps.audit('certificate.trusted', userId, id, { about: connection[on].host });
+    }
   }
 
   /** Tests what is proposed for the account, writes it down, and goes on with it. */
@@ -130,9 +144,11 @@ export function createConnectionService(deps: ConnectionServiceDeps): Connection
     const id = await own(userId, change.connectionId);
     const touchesServers = change.imap ?? change.smtp ?? change.auth ?? change.tls;
     if (touchesServers) {
-      const connection = await changed(id, change);
+      const account = await deps.access.open(id);
+      const connection = changed(account, change);
       await revise(userId, id, connection, connection.auth.type === 'password' ? keptPassword(connection) : null);
       await deps.audit('connection.changed', userId, id);
+      await auditTrust(userId, id, connection, account.pins);
     }
     if (change.name !== undefined) {
       await pool.query('update connection set name = $2 where id = $1', [id, change.name]);
