@@ -8,6 +8,11 @@ it.each([
     '<p style="margin:0">Hi,</p><p style="margin:0"></p><p style="margin:0">one<br>two</p><p style="margin:0">-- <br>Ada</p>',
     'Hi,\n\none\ntwo\n-- \nAda',
   ],
+  [
+    'lines as a browser gives them',
+    '<p style="margin: 0px">Hi,</p><p style="margin: 0px"><br></p><p style="margin: 0px; color: red">one</p><div><p style="margin: 0px">-- </p><p style="margin: 0px">Ada</p></div>',
+    'Hi,\n\none\n-- \nAda',
+  ],
   ['paragraphs apart', '<p>a</p><p>b<br></p><div>c</div>', 'a\n\nb\n\nc'],
   [
     'lists in lists',

@@ -55,6 +55,9 @@ const SELECTORS: SelectorDefinition[] = [
   { selector: 'p', options: apart },
   { selector: 'p[style*="margin: 0;"]', format: 'paragraph', options: close },
   { selector: 'p[style$="margin: 0"]', format: 'paragraph', options: close },
+  // As browsers spell it.
+  { selector: 'p[style*="margin: 0px;"]', format: 'paragraph', options: close },
+  { selector: 'p[style$="margin: 0px"]', format: 'paragraph', options: close },
   { selector: 'ul', options: { itemPrefix: '- ', ...apart } },
   { selector: 'ol', options: apart },
   { selector: 'blockquote', options: { trimEmptyLines: false, ...close } },
