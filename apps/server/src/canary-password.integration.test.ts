@@ -13,13 +13,19 @@ import { connectionTo, cookieOf, createClient, signUp } from './app.fixture.ts';
 
 const RIGHT = 'canary-Xq7vB2mLw9Rt';
 const WRONG = 'canary-Zk4nD8sHy1Pc';
+const OWN = 'canary-Jw6gT3xVq2Md';
 const APP = 'fake-app-password';
 
 let mail: MailServer;
 let dataDir: string;
 let app: AppProcess | undefined;
 beforeAll(async () => {
-  mail = await startMailServer({ accounts: [{ email: 'ada@lab.test', password: RIGHT }] });
+  mail = await startMailServer({
+    accounts: [
+      { email: 'ada@lab.test', password: RIGHT },
+      { email: 'shop@lab.test', password: OWN },
+    ],
+  });
   dataDir = await mkdtemp(join(tmpdir(), 'postroom-canary-'));
 });
 afterAll(async () => {
@@ -62,9 +68,17 @@ async function useAll(running: AppProcess): Promise<void> {
   await expect(ada.api.connections.update.mutate({ connectionId, auth: wrong.auth })).rejects.toThrow();
   await ada.api.connections.update.mutate({ connectionId, auth: right.auth });
   await ada.api.connections.doctor.mutate({ connectionId });
+  const shop = { ...mail.endpoints.smtp, username: 'shop@lab.test', password: OWN };
+  const identity = { connectionId, name: 'Shop', email: 'shop@lab.test', isDefault: false, smtp: shop };
+  const refused = { ...identity, smtp: { ...shop, password: WRONG } };
+  await ada.api.identities.test.mutate({ email: identity.email, smtp: refused.smtp });
+  await expect(ada.api.identities.create.mutate(refused)).rejects.toThrow();
+  await ada.api.identities.create.mutate(identity);
   const sent = { to: [{ email: 'ada@lab.test' }], subject: 'Canaries', message: '<p>They sing.</p>' };
-  const { id } = await ada.api.mail.send.mutate(sent);
-  await waitUntil(async () => (await ada.api.outbox.get.query({ id })).state === 'sent');
+  for (const fromEmail of ['ada@lab.test', 'shop@lab.test']) {
+    const { id } = await ada.api.mail.send.mutate({ ...sent, fromEmail });
+    await waitUntil(async () => (await ada.api.outbox.get.query({ id })).state === 'sent');
+  }
   for (const password of [WRONG, RIGHT]) {
     const response = await createClient(running.url, '').fetch('/api/auth/sign-in/mail', {
       method: 'POST',
@@ -89,11 +103,11 @@ it('is in no file and no line of the log', { timeout: 90_000 }, async () => {
     },
   });
   await useAll(app);
-  const found = async () => [...(await filesWith(RIGHT)), ...(await filesWith(WRONG)), ...(await filesWith(APP))];
+  const found = async () => (await Promise.all([RIGHT, WRONG, OWN, APP].map(filesWith))).flat();
   expect(await found()).toEqual([]);
   await app.stop();
   expect(await found()).toEqual([]);
-  expect([RIGHT, WRONG, APP].filter((one) => has(app?.output() ?? '', one))).toEqual([]);
+  expect([RIGHT, WRONG, OWN, APP].filter((one) => has(app?.output() ?? '', one))).toEqual([]);
   // The same look finds what is no secret.
   expect((await filesWith('Canaries')).length).toBeGreaterThan(0);
 });

@@ -5,11 +5,16 @@ import type { ConnectionId } from '@postroom/db';
 import type pg from 'pg';
 import { createOAuthEngine, type OAuthEngine, type ReviseProvider } from './compose-oauth.ts';
 import { type AccountAccess, createAccountAccess } from './engine/accounts/access.ts';
-import { createConnectionTest, type ProposedConnection } from './engine/accounts/connection-test.ts';
+import {
+  createConnectionTest,
+  createSubmissionTest,
+  type ProposedConnection,
+} from './engine/accounts/connection-test.ts';
 import { createDialler } from './engine/accounts/dialler.ts';
 import { createDiscovery } from './engine/accounts/discovery/discovery.ts';
 import { createDiscoveryNetwork } from './engine/accounts/discovery/network.ts';
 import { createDoctor } from './engine/accounts/doctor.ts';
+import { serverQueuedFor } from './engine/accounts/own-server.ts';
 import { createImapPool } from './engine/imap/pool.ts';
 import { createOutboxDispatcher } from './engine/outbox/index.ts';
 import type { SubmissionOutcome, SubmissionRequest, Submit } from './engine/outbox/submission.ts';
@@ -22,7 +27,7 @@ import { saveLearned } from './engine/sync/connection-state.ts';
 import { announceRestart } from './engine/sync/restart.ts';
 import { type Supervisor, startSupervisor } from './engine/sync/supervisor.ts';
 import type { Env } from './env.ts';
-import type { Candidate, ConnectionTest, DoctorReport, Endpoint } from './lib/driver/schemas.ts';
+import type { Candidate, ConnectionTest, DoctorReport, Endpoint, Probe } from './lib/driver/schemas.ts';
 import type { Log } from './lib/log.ts';
 import type { EventHub } from './lib/services/events.ts';
 import { createEgress } from './security/egress.ts';
@@ -41,6 +46,7 @@ export interface MailEngine {
   readonly ownServer: { readonly imap: Endpoint; readonly smtp: Endpoint } | null;
   readonly discover: (email: string) => Promise<Candidate[]>;
   readonly testConnection: (connection: ProposedConnection) => Promise<ConnectionTest>;
+  readonly testSubmission: (account: SmtpAccount) => Promise<Probe>;
   readonly examine: (connectionId: ConnectionId) => Promise<DoctorReport>;
   /** The account's settings changed: its sessions end and its worker, wherever it runs, begins anew. */
   readonly restartAccount: (connectionId: ConnectionId) => Promise<void>;
@@ -79,6 +85,8 @@ export function createMailEngine({ env, log, pool, reviseProvider }: MailEngineD
   });
   const access = createAccountAccess({ pool, vault, tokens: oauth.tokens, withSession: sessions.withSession });
   const submit: Submit = async (connectionId, request) => {
+    const { via } = request;
+    if (via !== null) return dialler.dialSubmission(await serverQueuedFor({ pool, vault }, connectionId, via), request);
     const { smtp, smtpAuth, pins } = await access.open(connectionId);
     return dialler.dialSubmission({ endpoint: smtp, auth: smtpAuth, pin: pins.smtp }, request);
   };
@@ -106,6 +114,7 @@ export function createMailEngine({ env, log, pool, reviseProvider }: MailEngineD
       signIns: oauth.providers,
     }),
     testConnection,
+    testSubmission: createSubmissionTest({ dialler }),
     examine: createDoctor({ pool, access, testConnection }),
     submitAs: dialler.dialSubmission,
     async restartAccount(connectionId) {

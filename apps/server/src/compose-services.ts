@@ -2,11 +2,13 @@
 import type { UserId } from '@postroom/db';
 import type pg from 'pg';
 import type { MailEngine } from './compose-engine.ts';
+import { openOwnServer } from './engine/accounts/own-server.ts';
 import { createDriverSource } from './lib/server-utils.ts';
 import { createAccountSecurity } from './lib/services/account-security.ts';
 import { createConnectionService } from './lib/services/connections.ts';
 import { createContactService } from './lib/services/contacts.ts';
 import { createIdentityService } from './lib/services/identities.ts';
+import { createIdentityServers } from './lib/services/identity-server.ts';
 import { createOAuthConnect, type OAuthConnectService } from './lib/services/oauth-connect.ts';
 import { createOutboxService } from './lib/services/outbox.ts';
 import { createSettingsService } from './lib/services/settings.ts';
@@ -58,7 +60,16 @@ export function createServices(deps: ServiceDeps): {
     }),
     connections,
     outbox: createOutboxService({ pool }),
-    identities: createIdentityService({ pool }),
+    identities: createIdentityService({
+      pool,
+      servers: createIdentityServers({
+        vault: engine.vault,
+        testSubmission: engine.testSubmission,
+        open: (connectionId, identityId) => openOwnServer({ pool, vault: engine.vault }, connectionId, identityId),
+      }),
+      audit: (event, userId, connectionId, detail) =>
+        audit({ event, userId, connectionId, ...(detail ? { detail } : {}) }),
+    }),
     contacts: createContactService({ pool }),
     settings: createSettingsService({ pool }),
     events: deps.events,

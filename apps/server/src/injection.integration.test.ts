@@ -243,7 +243,7 @@ describe('hostile text in the settings of an account', () => {
     ['SMTP host', (host) => ({ smtp: { host: `127.0.0.1${host}` } })],
     ['address', (hazard) => ({ email: `ada${hazard}@lab.test` })],
     ['name', (name) => ({ name })],
-    ['pin', (imap) => ({ tls: { pins: { imap } } })],
+    ['pin', (pin) => ({ smtp: { pin }, tls: { pins: { imap: pin, smtp: pin } } })],
   ];
 
   it.each(settings)('as its %s makes no command', async (name, change) => {
@@ -261,6 +261,13 @@ describe('hostile text in the settings of an account', () => {
       await app.database.pool.query('delete from rate_limit');
       const answer = await callProcedure(ada, 'connections.test', 'mutation', input);
       if (!isHeard(answer)) wrong.push({ hazard, ...answer });
+      if ('smtp' in change(text)) {
+        const answered = await callProcedure(ada, 'identities.test', 'mutation', {
+          email: connection.email,
+          smtp: { username: connection.email, password: 'fake-password', ...input.smtp },
+        });
+        if (!isHeard(answered)) wrong.push({ hazard, ...answered });
+      }
       await app.database.pool.query('delete from rate_limit');
       const updated = await callProcedure(ada, 'connections.update', 'mutation', { connectionId, name: text });
       if (!isHeard(updated)) wrong.push({ hazard, ...updated });

@@ -15,6 +15,8 @@ const inFolder: Inputs = [
 ];
 const ofAccount: Inputs = [({ connection }) => ({ connectionId: connection })];
 const outgoing = { to: [{ email: 'to@lab.test' }], subject: 'Hello', message: '<p>Hello</p>' };
+/** Where nothing listens. */
+const nowhere = { host: '127.0.0.1', port: 9, security: 'none', username: 'mallory', password: 'fake-password' };
 const soon = () => new Date(Date.now() + 3_600_000).toISOString();
 
 /** Procedures that take an id. What ends something comes last, the account itself very last. */
@@ -35,7 +37,11 @@ export const PROCEDURES: Readonly<Record<string, Inputs>> = {
   ],
   'identities.list': ofAccount,
   'identities.create': [({ connection }) => ({ connectionId: connection, name: 'M', email: 'mallory@lab.test' })],
-  'identities.update': [({ identity }) => ({ id: identity, name: 'Mallory' })],
+  'identities.test': [({ identity }) => ({ id: identity, smtp: nowhere })],
+  'identities.update': [
+    ({ identity }) => ({ id: identity, name: 'Mallory' }),
+    ({ identity }) => ({ id: identity, smtp: null }),
+  ],
   'labels.list': ofAccount,
   'labels.create': [({ connection }) => ({ name: 'Mallory', connectionId: connection })],
   'labels.update': [({ label }) => ({ id: label, name: 'Mallory too' })],
@@ -111,6 +117,7 @@ export const WITHOUT_ID: Readonly<Record<string, unknown>> = {
   'drafts.create': outgoing,
   'events.subscribe': {},
   'identities.list': {},
+  'identities.test': { email: 'eve@lab.test', smtp: nowhere },
   'labels.list': {},
   'labels.create': { name: 'Mine' },
   'mail.listThreads': { folder: 'all', connectionId: 'all' },

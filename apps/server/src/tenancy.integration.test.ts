@@ -76,7 +76,7 @@ async function ask(
 ): Promise<Map<string, Answer>> {
   const answers = new Map<string, Answer>();
   for (const [name, question] of questions) {
-    if (/connections\.(test|create|update|doctor)/.test(name)) await unlimited();
+    if (/connections\.(test|create|update|doctor)|identities\.test/.test(name)) await unlimited();
     answers.set(name, await question());
   }
   return answers;

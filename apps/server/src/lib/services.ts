@@ -13,11 +13,15 @@ import type {
   ConnectionUpdate,
   DoctorReport,
   Identity,
+  IdentityChange,
+  IdentityServerTest,
   Invite,
   MailEvent,
   NewConnection,
+  NewIdentity,
   Outgoing,
   OutgoingDetail,
+  Probe,
   Settings,
   Shortcuts,
 } from './driver/schemas.ts';
@@ -63,8 +67,11 @@ export interface OutboxService {
 
 export interface IdentityService {
   list(userId: UserId, connectionId?: string): Promise<Identity[]>;
-  create(userId: UserId, identity: Omit<Identity, 'id'>): Promise<{ id: string }>;
-  update(userId: UserId, change: Partial<Omit<Identity, 'id' | 'connectionId'>> & { id: string }): Promise<void>;
+  /** A server of its own is tested first; when the test fails: its error, and nothing is stored. */
+  create(userId: UserId, identity: NewIdentity): Promise<{ id: string }>;
+  update(userId: UserId, change: IdentityChange): Promise<void>;
+  /** Never throws for what a server or network does. */
+  test(userId: UserId, proposed: IdentityServerTest): Promise<Probe>;
   delete(userId: UserId, id: string): Promise<void>;
 }
 

@@ -1,14 +1,15 @@
 import { PassThrough } from 'node:stream';
-import type { ConnectionId, UserId } from '@postroom/db';
+import type { ConnectionId, IdentityId, UserId } from '@postroom/db';
 import { schema } from '@postroom/db';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
-import { getTableColumns } from 'drizzle-orm';
+import { getTableColumns, getTableName, is } from 'drizzle-orm';
+import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLog } from '../lib/log.ts';
 import { createAuditLog } from './audit-log.ts';
 import { parseKeyRing } from './key-ring.ts';
 import { createRateLimits, ThrottledError } from './rate-limit.ts';
-import { checkKeys, recordRotation, rotateSecrets, SECRET_COLUMNS } from './rotate.ts';
+import { checkKeys, recordRotation, rotateSecrets, SECRETS } from './rotate.ts';
 import { createVault, localKeyWrapper, VaultError } from './vault.ts';
 
 let database: TestDatabase;
@@ -33,9 +34,12 @@ it('lets exactly ten of thirty simultaneous sign-ins through, over two services'
   await services[0]?.hit('sign-in', 'b');
 });
 
-it('names every column of the schema that holds a secret of a connection', () => {
-  const names = Object.values(getTableColumns(schema.connection)).map(({ name }) => name);
-  expect(names.filter((name) => name.endsWith('_secret')).sort()).toEqual([...SECRET_COLUMNS].sort());
+it('names every column of the schema that holds a secret', () => {
+  const columns = Object.values(schema).flatMap((table) =>
+    is(table, PgTable) ? Object.values(getTableColumns(table)).map(({ name }) => `${getTableName(table)}.${name}`) : [],
+  );
+  const secrets = columns.filter((name) => name.endsWith('_secret'));
+  expect(secrets.sort()).toEqual(SECRETS.map(({ table, column }) => `${table}.${column}`).sort());
 });
 
 it('brings all secrets under the newest key, once', async () => {
@@ -49,10 +53,25 @@ it('brings all secrets under the newest key, once', async () => {
      values (1, 'u1', 'a@example.org', '{}', '{}', $1)`,
     [await old.seal('obvious-fake', place)],
   );
-  expect(await rotateSecrets(database.pool, both, { dryRun: true })).toEqual({ checked: 1, rewrapped: 1, failed: 0 });
+  const ofIdentity = { ...place, identityId: 7 as IdentityId, column: 'smtp_secret' };
+  await database.pool.query(
+    `insert into identity (connection_id, id, email, smtp, smtp_secret) overriding system value values (1, 7, 'a@b.test', '{}', $1)`,
+    [await old.seal('another-obvious-fake', ofIdentity)],
+  );
+  expect(await rotateSecrets(database.pool, both, { dryRun: true })).toEqual({ checked: 2, rewrapped: 2, failed: 0 });
   await checkKeys(database.pool, old);
-  expect(await rotateSecrets(database.pool, both)).toEqual({ checked: 1, rewrapped: 1, failed: 0 });
-  expect(await rotateSecrets(database.pool, both)).toEqual({ checked: 1, rewrapped: 0, failed: 0 });
+  expect(await rotateSecrets(database.pool, both)).toEqual({ checked: 2, rewrapped: 2, failed: 0 });
+  expect(await rotateSecrets(database.pool, both)).toEqual({ checked: 2, rewrapped: 0, failed: 0 });
+  const { rows } = await database.pool.query<{ smtp_secret: string }>('select smtp_secret from identity');
+  const envelope = rows[0]?.smtp_secret ?? '';
+  expect(await vaultOf(key(2)).open(envelope, ofIdentity)).toBe('another-obvious-fake');
+  for (const elsewhere of [
+    place,
+    { ...ofIdentity, identityId: 8 as IdentityId },
+    { ...place, column: 'smtp_secret' },
+  ]) {
+    await expect(vaultOf(key(2)).open(envelope, elsewhere)).rejects.toThrow(VaultError);
+  }
   await checkKeys(database.pool, vaultOf(key(2)));
   await expect(checkKeys(database.pool, old)).rejects.toThrow(VaultError);
 });

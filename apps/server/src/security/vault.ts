@@ -7,7 +7,7 @@
  * What is malformed, cut, foreign or clear text is an error and is never passed through.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { ConnectionId, UserId } from '@postroom/db';
+import type { ConnectionId, IdentityId, UserId } from '@postroom/db';
 import type { KeyRing } from './key-ring.ts';
 
 const CIPHER = 'aes-256-gcm';
@@ -18,6 +18,8 @@ const TAG_BYTES = 16;
 export interface SecretScope {
   readonly connectionId: ConnectionId;
   readonly userId: UserId;
+  /** Of a secret that an identity of the connection has. */
+  readonly identityId?: IdentityId;
   readonly column: string;
 }
 
@@ -94,8 +96,9 @@ function writeEnvelope({ keyId, wrapped, iv, sealed }: Envelope): string {
   return ['v1', keyId, ...[wrapped, iv, sealed].map((part) => part.toString('base64url'))].join('.');
 }
 
-function aadOf({ connectionId, userId, column }: SecretScope): Buffer {
-  return Buffer.from(`connection|${connectionId}|${userId}|${column}`);
+function aadOf({ connectionId, userId, identityId, column }: SecretScope): Buffer {
+  const row = identityId === undefined ? `connection|${connectionId}` : `identity|${connectionId}-${identityId}`;
+  return Buffer.from(`${row}|${userId}|${column}`);
 }
 
 export function createVault(keys: KeyWrapper): Vault {

@@ -182,6 +182,16 @@ export const identity = pgTable(
     signature: text('signature'),
     replyTo: text('reply_to'),
     bccSelf: boolean('bcc_self').notNull().default(false),
+    /** Its own submission server; null: it sends through the account's. */
+    smtp: jsonb('smtp').$type<StoredEndpoint>(),
+    /** A vault envelope, bound to this row, its user and the column. */
+    smtpSecret: text('smtp_secret'),
+    /** SPKI pin of that server. */
+    smtpPin: text('smtp_pin'),
+    /** … and what was found out about it. */
+    learned: jsonb('learned').$type<Learned>().notNull().default({}),
+    /** Why nothing goes through it until somebody does something (engine/outbox/sending-pause.ts). */
+    sendingError: jsonb('sending_error').$type<StoredError>(),
     isDefault: boolean('is_default').notNull().default(false),
   },
   (t) => [

@@ -15,7 +15,7 @@ import type { ConnectionId, DraftId, MessageRowId, OutboxId, ThreadId, Uid, User
 import { connection } from './account.ts';
 import { user } from './auth.ts';
 import { at, bytea, int8 } from './columns.ts';
-import type { Address, AttachmentRef, OutgoingFile, OutgoingRecipient, StoredError } from './shapes.ts';
+import type { Address, AttachmentRef, OutgoingFile, OutgoingRecipient, StoredError, SubmissionVia } from './shapes.ts';
 
 export const draft = pgTable(
   'draft',
@@ -74,6 +74,8 @@ export const outbox = pgTable(
     /** Its files in their order, each with where its bytes stand in `mime`; null: they are in there. */
     files: jsonb('files').$type<OutgoingFile[]>().notNull().default([]),
     mailFrom: text('mail_from').notNull(),
+    /** The own server of an identity that it goes through; null: the account's. By itself it never goes through another. */
+    via: jsonb('via').$type<SubmissionVia>(),
     recipients: jsonb('recipients').$type<OutgoingRecipient[]>().notNull(),
     to: jsonb('to').$type<Address[]>().notNull(),
     cc: jsonb('cc').$type<Address[]>().notNull(),

@@ -1,4 +1,5 @@
 /** Shapes kept inside jsonb columns: one definition for the database, the engine and the API. */
+import type { IdentityId } from '../ids.ts';
 
 export interface Address {
   name?: string;
@@ -27,6 +28,12 @@ export interface StoredError {
 export interface StoredPins {
   imap?: string;
   smtp?: string;
+}
+
+/** The own server of an identity that a message was queued for, as it was named then. */
+export interface SubmissionVia {
+  identityId: IdentityId;
+  host: string;
 }
 
 /** What the engine found out about a server by watching it; never taken from a capability list. */

@@ -5,6 +5,7 @@
 import type { ConnectionId, Learned, StoredEndpoint, StoredPins, UserId } from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
+import type { SecretScope } from '../../security/vault.ts';
 import type { ImapAccount, ImapSession, SessionPurpose } from '../imap/types.ts';
 import { row } from '../index/sql.ts';
 import type { AccountAuth } from './account-auth.ts';
@@ -29,7 +30,7 @@ export interface OpenAccount {
 
 /** Opens vault envelopes; security/vault.ts. */
 export interface SecretOpener {
-  open(envelope: string, aad: { connectionId: ConnectionId; userId: UserId; column: string }): Promise<string>;
+  open(envelope: string, scope: SecretScope): Promise<string>;
 }
 
 /**

@@ -27,27 +27,16 @@ const LIMIT_MS = 30_000;
 /** There is no row yet. */
 const NO_CONNECTION = 0 as ConnectionId;
 
-/** Never throws for what a server or network does. */
-export function createConnectionTest({
-  dialler,
-  limitMs = LIMIT_MS,
-}: ConnectionTestDeps): (connection: ProposedConnection) => Promise<ConnectionTest> {
-  /** Logs in and out; the server's capabilities. */
-  async function enterImap(account: ImapAccount, signal: AbortSignal): Promise<readonly string[]> {
-    const session = await dialler.dialImap(account, signal);
-    // The answer is known; how the server says goodbye changes nothing in it.
-    void session
-      .logout()
-      .catch(() => undefined)
-      .finally(() => session.destroy());
-    return session.capabilities.all;
-  }
+type Work = (signal: AbortSignal) => Promise<Omit<Probe, 'ok'>>;
 
-  async function probe(
-    on: ErrorSide,
-    endpoint: StoredEndpoint,
-    work: (signal: AbortSignal) => Promise<Omit<Probe, 'ok'>>,
-  ): Promise<Probe> {
+function createProbe({ dialler, limitMs = LIMIT_MS }: ConnectionTestDeps) {
+  /** The refusal stands without it. */
+  const peek = (on: ErrorSide, endpoint: StoredEndpoint) =>
+    dialler.peekCertificate(on, endpoint).catch((error: unknown) => {
+      if (error instanceof MailError) return undefined;
+      throw error;
+    });
+  return async (on: ErrorSide, endpoint: StoredEndpoint, work: Work): Promise<Probe> => {
     try {
       return { ok: true, ...(await within(limitMs, work)) };
     } catch (error) {
@@ -62,23 +51,42 @@ export function createConnectionTest({
         ...(certificate === undefined ? {} : { certificate }),
       };
     }
-  }
+  };
+}
 
-  /** The refusal stands without it. */
-  const peek = (on: ErrorSide, endpoint: StoredEndpoint) =>
-    dialler.peekCertificate(on, endpoint).catch((error: unknown) => {
-      if (error instanceof MailError) return undefined;
-      throw error;
+/** Of a submission server alone. Never throws for what it or the network does. */
+export function createSubmissionTest(deps: ConnectionTestDeps): (account: SmtpAccount) => Promise<Probe> {
+  const probe = createProbe(deps);
+  return (account) =>
+    probe('smtp', account.endpoint, async (signal) => {
+      const { sizeLimit } = await deps.dialler.verifySubmission(account, signal);
+      return sizeLimit === null ? {} : { maxMessageSize: sizeLimit };
     });
+}
+
+/** Never throws for what a server or network does. */
+export function createConnectionTest(
+  deps: ConnectionTestDeps,
+): (connection: ProposedConnection) => Promise<ConnectionTest> {
+  const probe = createProbe(deps);
+  const testSubmission = createSubmissionTest(deps);
+
+  /** Logs in and out; the server's capabilities. */
+  async function enterImap(account: ImapAccount, signal: AbortSignal): Promise<readonly string[]> {
+    const session = await deps.dialler.dialImap(account, signal);
+    // The answer is known; how the server says goodbye changes nothing in it.
+    void session
+      .logout()
+      .catch(() => undefined)
+      .finally(() => session.destroy());
+    return session.capabilities.all;
+  }
 
   return async (connection) => {
     const { imap, smtp } = accountsOf(connection);
     const probes = await Promise.all([
       probe('imap', imap.endpoint, async (signal) => ({ capabilities: [...(await enterImap(imap, signal))] })),
-      probe('smtp', smtp.endpoint, async (signal) => {
-        const { sizeLimit } = await dialler.verifySubmission(smtp, signal);
-        return sizeLimit === null ? {} : { maxMessageSize: sizeLimit };
-      }),
+      testSubmission(smtp),
     ]);
     return { imap: probes[0], smtp: probes[1] };
   };

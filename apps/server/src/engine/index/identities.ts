@@ -1,5 +1,5 @@
 /** Who an account can write as. */
-import type { Address, ConnectionId, IdentityId } from '@postroom/db';
+import type { Address, ConnectionId, IdentityId, Learned, StoredEndpoint, StoredError } from '@postroom/db';
 import { createOwnAddresses, isCatchAll, type OwnAddresses } from '../answering/own-addresses.ts';
 import { type Queryable, rows } from './sql.ts';
 
@@ -11,6 +11,10 @@ export interface IdentityRow {
   readonly reply_to: string | null;
   readonly bcc_self: boolean;
   readonly is_default: boolean;
+  /** Its own submission server; null: the account's. */
+  readonly smtp: StoredEndpoint | null;
+  readonly learned: Learned;
+  readonly sending_error: StoredError | null;
 }
 
 /** The account's own address first, then the others in the order they were added. */
@@ -20,7 +24,8 @@ export function listIdentities(
 ): Promise<IdentityRow[]> {
   return rows<IdentityRow & Record<string, unknown>>(
     sql,
-    `select id, name, email, signature, reply_to, bcc_self, is_default from identity where connection_id = $1
+    `select id, name, email, signature, reply_to, bcc_self, is_default, smtp, learned, sending_error from identity
+     where connection_id = $1
      order by lower(email) <> lower($2), id`,
     [account.id, account.email],
   );

@@ -4,7 +4,14 @@
  * `claimed` is safe to send again; what it left at `data` nobody can know: shown as `uncertain`, looked for in Sent,
  * never sent again by itself.
  */
-import type { ConnectionId, MessageRowId, OutboxId, OutgoingFile, OutgoingRecipient } from '@postroom/db';
+import type {
+  ConnectionId,
+  MessageRowId,
+  OutboxId,
+  OutgoingFile,
+  OutgoingRecipient,
+  SubmissionVia,
+} from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { presentId } from '../../lib/driver/ids.ts';
@@ -13,14 +20,14 @@ import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import { inSevenBits, transmitted } from '../mime/index.ts';
 import { wakeAccount } from '../operations/wake.ts';
 import { linkReminder } from '../schedule/reminders.ts';
-import { saveSizeLimit } from '../sync/connection-state.ts';
 import { decide, UNCERTAIN } from './decide.ts';
 import { showSent } from './enqueue.ts';
 import { frozenOf, messageSource } from './frozen-row.ts';
 import { markParent } from './mark-parent.ts';
 import { tellThreads, threadsOf } from './own-copy.ts';
-import { isPaused, pauseSending } from './sending-pause.ts';
+import { pauseSending, SENDING_ERROR } from './sending-pause.ts';
 import { mergeRecipients, openRecipients, type SubmissionOutcome, type Submit } from './submission.ts';
+import { learnSizeLimit } from './submission-way.ts';
 
 /** A claim holds so long after its owner's last sign of life. */
 const LEASE_SECONDS = 60;
@@ -37,6 +44,7 @@ interface Claimed {
   readonly mime: Buffer;
   readonly files: OutgoingFile[];
   readonly mail_from: string;
+  readonly via: SubmissionVia | null;
   readonly recipients: OutgoingRecipient[];
   readonly message_id: MessageRowId | null;
   readonly parent_id: MessageRowId | null;
@@ -77,14 +85,14 @@ async function recover({ pool, now }: DispatchDeps, connectionId: ConnectionId):
 async function claim({ pool, now }: DispatchDeps, connectionId: ConnectionId): Promise<Claimed | undefined> {
   return transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
-    if (await isPaused(tx, connectionId)) return undefined;
     const claimed = await row<Claimed>(
       tx,
       `update outbox set state = 'sending', step = 'claimed', attempts = attempts + 1, next_attempt_at = null,
          lease_until = $2::timestamptz + make_interval(secs => ${LEASE_SECONDS})
        where connection_id = $1 and id = (select id from outbox where connection_id = $1
-         and state in ('queued', 'scheduled') and next_attempt_at <= $2 order by next_attempt_at, id limit 1)
-       returning id, mime, files, mail_from, recipients, message_id, parent_id, parent_mark, attempts, is_redirect,
+         and state in ('queued', 'scheduled') and next_attempt_at <= $2 and ${SENDING_ERROR} is null
+         order by next_attempt_at, id limit 1)
+       returning id, mime, files, mail_from, via, recipients, message_id, parent_id, parent_mark, attempts, is_redirect,
          greatest(created_at, send_at) as due_at`,
       [connectionId, now()],
     );
@@ -123,6 +131,7 @@ async function attempt(deps: DispatchDeps, connectionId: ConnectionId, claimed: 
     const wire = transmitted(frozenOf(claimed));
     const sevenBits = inSevenBits(wire);
     outcome = await deps.submit(connectionId, {
+      via: claimed.via,
       mailFrom: claimed.mail_from,
       rcptTo: openRecipients(claimed.recipients),
       message: messageSource(pool, wire),
@@ -155,8 +164,10 @@ async function attempt(deps: DispatchDeps, connectionId: ConnectionId, claimed: 
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
     await settle(tx, connectionId, claimed, outcome, now());
-    if (outcome.kind === 'not-sent' || outcome.kind === 'refused') await pauseSending(tx, connectionId, outcome.error);
-    if (sizeLimit !== undefined) await saveSizeLimit(tx, connectionId, sizeLimit);
+    const { via } = claimed;
+    if (outcome.kind === 'not-sent' || outcome.kind === 'refused')
+      await pauseSending(tx, connectionId, via, outcome.error);
+    if (sizeLimit !== undefined) await learnSizeLimit(tx, connectionId, via, sizeLimit);
   });
 }
 

@@ -3,7 +3,16 @@
  * and boundaries are fixed here and never again; the message stands in its conversation from this moment on.
  */
 import { randomUUID } from 'node:crypto';
-import type { ConnectionId, DraftId, MessageRowId, OutboxId, OutgoingRecipient, ThreadId, UserId } from '@postroom/db';
+import type {
+  ConnectionId,
+  DraftId,
+  MessageRowId,
+  OutboxId,
+  OutgoingRecipient,
+  SubmissionVia,
+  ThreadId,
+  UserId,
+} from '@postroom/db';
 import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { isPublicId, parseId, presentId } from '../../lib/driver/ids.ts';
@@ -22,6 +31,7 @@ import { showOwnCopy } from './own-copy.ts';
 import { renderingsOf } from './renderings.ts';
 import { senderIdentity, withCopyToSelf } from './sender-identity.ts';
 import { MAX_MESSAGE_OCTETS, tooLarge } from './size-limit.ts';
+import { knownSizeLimit } from './submission-way.ts';
 
 /** The account that sends. */
 export interface Sender {
@@ -48,7 +58,7 @@ export async function enqueue(
   if (before) return before;
   assertSomebody(input);
   const identity = await senderIdentity(pool, sender, input.fromEmail);
-  const { from, replyTo } = identity;
+  const { from, replyTo, via } = identity;
   const bcc = withCopyToSelf(identity, input);
   const recipients = pendingRecipients({ ...input, bcc });
   const parent = await findParent(pool, sender.id, input);
@@ -75,7 +85,7 @@ export async function enqueue(
     headers: input.headers,
     keepBcc: true,
   });
-  await assertTaken(pool, sender.id, frozen);
+  await assertTaken(pool, sender.id, via, frozen);
   return transaction(pool, async (tx) => {
     await lockAccount(tx, sender.id);
     const again = await findByKey(tx, sender.id, input.idempotencyKey);
@@ -89,8 +99,8 @@ export async function enqueue(
     const made = await row<{ id: OutboxId }>(
       tx,
       `insert into outbox (connection_id, state, mime, files, mail_from, recipients, "to", cc, bcc, subject, message_id_header,
-         message_id, parent_id, parent_mark, draft_id, idempotency_key, send_at, next_attempt_at, html)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) returning id`,
+         message_id, parent_id, parent_mark, draft_id, idempotency_key, send_at, next_attempt_at, html, via)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) returning id`,
       [
         sender.id,
         state,
@@ -111,6 +121,7 @@ export async function enqueue(
         scheduledAt,
         dueAt,
         input.message.replaceAll('\0', ''),
+        via,
       ],
     );
     const outboxId = (made as { id: OutboxId }).id;
@@ -126,14 +137,15 @@ export async function enqueue(
 }
 
 /** What the server would refuse is told while it can be changed. Throws MESSAGE_TOO_LARGE. */
-export async function assertTaken(sql: Queryable, connectionId: ConnectionId, frozen: FrozenMessage): Promise<void> {
-  const known = await row<{ limit: number | null }>(
-    sql,
-    `select (learned ->> 'smtpSize')::bigint as limit from connection where id = $1`,
-    [connectionId],
-  );
+export async function assertTaken(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  via: SubmissionVia | null,
+  frozen: FrozenMessage,
+): Promise<void> {
+  const known = await knownSizeLimit(sql, connectionId, via);
   const size = frozenSize(transmitted(frozen));
-  const limit = Math.min(known?.limit ?? MAX_MESSAGE_OCTETS, MAX_MESSAGE_OCTETS);
+  const limit = Math.min(known ?? MAX_MESSAGE_OCTETS, MAX_MESSAGE_OCTETS);
   if (size > limit) throw tooLarge({ size, limit });
 }
 

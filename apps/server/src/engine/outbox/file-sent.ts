@@ -3,7 +3,16 @@
  * what nobody knows was sent. Whether a server files one is known of some; of all others it is learned: by what lies there
  * before we have filed anything, and by what came beside ours (verify-copy.ts).
  */
-import type { ConnectionId, Learned, MessageRowId, OutboxId, OutgoingFile, StoredEndpoint, Uid } from '@postroom/db';
+import type {
+  ConnectionId,
+  Learned,
+  MessageRowId,
+  OutboxId,
+  OutgoingFile,
+  StoredEndpoint,
+  SubmissionVia,
+  Uid,
+} from '@postroom/db';
 import type pg from 'pg';
 import { presentId } from '../../lib/driver/ids.ts';
 import type { WithImap } from '../accounts/access.ts';
@@ -12,11 +21,11 @@ import { publish } from '../events/publish.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { lockAccount, row, rows, type Tx, transaction } from '../index/sql.ts';
 import type { OwnMailbox } from '../operations/mailbox-of-role.ts';
-import { saveLearned } from '../sync/connection-state.ts';
 import { haveArrived } from './arrived.ts';
 import { frozenOf, messageSource } from './frozen-row.ts';
 import { settleOwnCopy } from './own-copy.ts';
 import { openSent } from './sent-mailbox.ts';
+import { learnOfWay, OWN_IDENTITY } from './submission-way.ts';
 import { filedAtTheTime, findRewritten, VERIFY_FIRST_MS } from './verify-copy.ts';
 
 /** So long Sent is searched for a message that may have been sent. */
@@ -41,6 +50,10 @@ interface Due {
   readonly had_accepted: boolean;
   /** We began to file a copy, and may have. */
   readonly verify_copy_at: Date | null;
+  readonly via: SubmissionVia | null;
+  /** Of the identity that it goes through the server of; null: through the account's, or the identity is gone. */
+  readonly own_smtp: StoredEndpoint | null;
+  readonly own_learned: Learned | null;
 }
 
 export interface FilingDeps {
@@ -57,14 +70,15 @@ export async function fileSentCopies(
 ): Promise<void> {
   const due = await rows<Due>(
     pool,
-    `select id, state, mime, files, subject, message_id_header, message_id, submitted_at,
-       created_at, verify_copy_at, recipients @> '[{"status": "accepted"}]' as had_accepted from outbox
-     where connection_id = $1 and state in ('sent', 'partial', 'uncertain') and not sent_copy_filed
-       and next_attempt_at <= $2 order by id`,
+    `select outbox.id, state, mime, files, subject, message_id_header, message_id, submitted_at, created_at, verify_copy_at,
+       recipients @> '[{"status": "accepted"}]' as had_accepted, via, i.smtp as own_smtp, i.learned as own_learned
+     from outbox left join ${OWN_IDENTITY}
+     where outbox.connection_id = $1 and state in ('sent', 'partial', 'uncertain') and not sent_copy_filed
+       and next_attempt_at <= $2 order by outbox.id`,
     [connectionId, now()],
   );
   if (due.length === 0) return;
-  const account = await row<{ imap: StoredEndpoint; smtp: StoredEndpoint; learned: Learned }>(
+  const account = await row<AccountServers & { [column: string]: unknown }>(
     pool,
     'select imap, smtp, learned from connection where id = $1',
     [connectionId],
@@ -75,17 +89,39 @@ export async function fileSentCopies(
     'sync',
     async (session) => {
       const sent = await openSent(pool, connectionId, session);
-      const { imap, smtp, learned } = account;
-      const mailbox = { quirks: session.quirks, host: imap.host ?? '' };
-      const isAutomatic = filesSentCopy(mailbox, smtp.host ?? '', learned.sentAutoSave);
-      const rewrites = !session.quirks.keepsMessageId || learned.rewritesMessageId === true;
       for (const outgoing of due) {
         if (signal.aborted) return;
-        await fileOne({ pool, connectionId, session, sent, isAutomatic, rewrites, now: now() }, outgoing);
+        const habits = habitsOf(session, account, outgoing);
+        await fileOne({ pool, connectionId, session, sent, ...habits, now: now() }, outgoing);
       }
     },
     signal,
   );
+}
+
+interface AccountServers {
+  readonly imap: StoredEndpoint;
+  readonly smtp: StoredEndpoint;
+  readonly learned: Learned;
+}
+
+/**
+ * What the server that a message went through does about this account's Sent. One that another login than the account's
+ * sends through puts a copy, if anywhere, into a mailbox of its own, until it is seen to do otherwise.
+ */
+function habitsOf(
+  { quirks }: ImapSession,
+  { imap, smtp, learned }: AccountServers,
+  { via, own_smtp: own, own_learned: ownLearned }: Due,
+): Pick<Filing, 'isAutomatic' | 'rewrites'> {
+  const isSameLogin = own !== null && own.host === smtp.host && own.username === smtp.username;
+  if (via !== null && !isSameLogin) {
+    return { isAutomatic: ownLearned?.sentAutoSave ?? false, rewrites: ownLearned?.rewritesMessageId === true };
+  }
+  return {
+    isAutomatic: filesSentCopy({ quirks, host: imap.host ?? '' }, smtp.host ?? '', learned.sentAutoSave),
+    rewrites: !quirks.keepsMessageId || learned.rewritesMessageId === true,
+  };
 }
 
 interface Filing {
@@ -107,7 +143,8 @@ async function fileOne(filing: Filing, outgoing: Due): Promise<void> {
   const found = await findCopy(filing, outgoing);
   if (found !== undefined) {
     const isTheirs = outgoing.state !== 'uncertain' && outgoing.verify_copy_at === null;
-    if (isTheirs && isAutomatic === null) await saveLearned(filing.pool, filing.connectionId, { sentAutoSave: true });
+    if (isTheirs && !isAutomatic)
+      await learnOfWay(filing.pool, filing.connectionId, outgoing.via, { sentAutoSave: true });
     return settle(filing, outgoing, found);
   }
   if (outgoing.state === 'uncertain') {

@@ -4,7 +4,7 @@ import { type MemorySmtp, startMemorySmtp } from '@postroom/mail-lab';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { presentConnectionId } from '../../lib/driver/ids.ts';
 import { createReader } from '../../lib/driver/imap-smtp/read.ts';
-import { createIdentityService } from '../../lib/services/identities.ts';
+import { createIdentityService, type IdentityServiceDeps } from '../../lib/services/identities.ts';
 import { parseMessage } from '../mime/index.ts';
 import { createTextWork } from '../reading/text-work.ts';
 import { mail } from '../sync/account.fixture.ts';
@@ -20,13 +20,17 @@ afterAll(async () => {
   await database.drop();
 });
 
+const never = () => Promise.reject(new Error('no server of its own'));
+const servers: IdentityServiceDeps['servers'] = { test: never, prove: never, keep: never, forget: never };
+const service = () => createIdentityService({ pool: database.pool, servers, audit: never });
+
 const me = { name: 'Ada', email: 'ada@lab.test' };
 const bob = { email: 'bob@lab.test' };
 
 /** An account that writes as itself, as sales with answers to the team and a copy to itself, and as all of a domain. */
 const writing = (body: (sending: Sending & { sent: typeof sentOf }) => Promise<void>) =>
   withSending(database, smtp, async (sending) => {
-    const identities = createIdentityService({ pool: database.pool });
+    const identities = service();
     const connectionId = presentConnectionId(sending.account.connectionId);
     const create = (change: object) =>
       identities.create(USER_ID, { connectionId, name: 'Ada', email: '', isDefault: false, ...change });
@@ -93,7 +97,7 @@ describe('a message', () => {
 describe('an identity', () => {
   it('loses its Reply-To when that is emptied, and is never the default where it is a whole domain', () =>
     writing(async ({ account }) => {
-      const identities = createIdentityService({ pool: database.pool });
+      const identities = service();
       const list = () => identities.list(USER_ID, presentConnectionId(account.connectionId));
       const [, sales, all] = await list();
       await identities.update(USER_ID, { id: sales?.id ?? '', replyTo: '' });

@@ -5,6 +5,7 @@ import type { WithImap } from '../accounts/access.ts';
 import { row } from '../index/sql.ts';
 import { dispatch } from './dispatch.ts';
 import { fileSentCopies } from './file-sent.ts';
+import { SENDING_ERROR } from './sending-pause.ts';
 import type { Submit } from './submission.ts';
 import { verifyCopies } from './verify-copy.ts';
 
@@ -28,10 +29,10 @@ export function createOutboxDispatcher(deps: {
         deps.pool,
         `select min(least(
            case when state = 'sending' then lease_until
-             when state in ('scheduled', 'queued') and not p.is_paused then next_attempt_at
+             when state in ('scheduled', 'queued') and ${SENDING_ERROR} is null then next_attempt_at
              when state in ('sent', 'partial', 'uncertain') and not sent_copy_filed then next_attempt_at end,
            case when sent_copy_filed then verify_copy_at end)) as at
-         from outbox, (select exists (select 1 from connection where id = $1 and sending_error is not null) as is_paused) p
+         from outbox
          where connection_id = $1 and (state in ('scheduled', 'queued', 'sending') or verify_copy_at is not null
            or (state in ('sent', 'partial', 'uncertain') and not sent_copy_filed))`,
         [connectionId],

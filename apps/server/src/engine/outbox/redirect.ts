@@ -46,11 +46,11 @@ export async function redirect(
   const before = await findByKey(pool, sender.id, input.idempotencyKey);
   if (before) return before;
   const recipients = pendingRecipients(input);
-  const { from } = await senderIdentity(pool, sender, input.fromEmail);
+  const { from, via } = await senderIdentity(pool, sender, input.fromEmail);
   const messageId = `<${randomUUID()}@${from.email.slice(from.email.lastIndexOf('@') + 1)}>`;
   const original = await readWhole(input.octets);
   const octets = resent(original, { from, to: input.to, cc: input.cc, date: now, messageId });
-  await assertTaken(pool, sender.id, { octets, files: [] });
+  await assertTaken(pool, sender.id, via, { octets, files: [] });
   const dueAt = await endOfHold(pool, sender.userId, now);
   return transaction(pool, async (tx) => {
     await lockAccount(tx, sender.id);
@@ -59,8 +59,8 @@ export async function redirect(
     const made = await row<{ id: OutboxId }>(
       tx,
       `insert into outbox (connection_id, state, mime, mail_from, recipients, "to", cc, bcc, subject, message_id_header,
-         idempotency_key, next_attempt_at, is_redirect, sent_copy_filed)
-       values ($1, 'queued', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, true, true) returning id`,
+         idempotency_key, next_attempt_at, via, is_redirect, sent_copy_filed)
+       values ($1, 'queued', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, true, true) returning id`,
       [
         sender.id,
         octets,
@@ -73,6 +73,7 @@ export async function redirect(
         messageId,
         input.idempotencyKey ?? null,
         dueAt,
+        via,
       ],
     );
     const id = presentId('outbox', sender.id, (made as { id: OutboxId }).id);

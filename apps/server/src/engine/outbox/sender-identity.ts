@@ -1,5 +1,5 @@
-/** Who a message is from: the identity that was chosen, with where its answers go and whether its writer gets a copy. */
-import type { Address } from '@postroom/db';
+/** Who a message is from: the identity that was chosen, with where its answers go, whether its writer gets a copy, and through which server it goes. */
+import type { Address, SubmissionVia } from '@postroom/db';
 import { MailError } from '../../lib/driver/errors.ts';
 import { addressOf, createOwnAddresses } from '../answering/own-addresses.ts';
 import { type IdentityRow, listIdentities } from '../index/identities.ts';
@@ -11,6 +11,8 @@ export interface SenderIdentity {
   readonly replyTo: readonly Address[];
   /** The writer gets a blind copy. */
   readonly bccSelf: boolean;
+  /** Its own server; null: the account's. */
+  readonly via: SubmissionVia | null;
 }
 
 /** The account's own address, one of its identities, or any of a catch-all's; nobody else's. */
@@ -38,6 +40,7 @@ export async function senderIdentity(
     from: addressOf(found, exact?.email ?? asked),
     replyTo: found.reply_to ? [{ email: found.reply_to }] : [],
     bccSelf: found.bcc_self === true,
+    via: found.id !== undefined && found.smtp ? { identityId: found.id, host: found.smtp.host } : null,
   };
 }
 

@@ -191,6 +191,35 @@ it('a look that finds ours gone before theirs has its place loses nothing', () =
     expect(await sent(lab)).toMatchObject({ onServer: 1, listed: ['Plans'] });
   }));
 
+it.each([
+  { name: 'files none', files: false, learned: { sentAutoSave: false } },
+  { name: 'files one all the same', files: true, learned: { sentAutoSave: true } },
+])(
+  'the own server of an identity, which $name: ours is there at once, one stays, and the account learns nothing',
+  (row) =>
+    sending(async (lab) => {
+      const { connectionId } = lab.account;
+      await database.pool.query(
+        `insert into identity (connection_id, email, smtp) values ($1, 'shop@lab.test', '{"host": "smtp.gmail.com", "username": "shop"}')`,
+        [connectionId],
+      );
+      await lab.send({ fromEmail: 'shop@lab.test' });
+      await lab.run();
+      expect((await sent(lab)).onServer).toBe(1);
+      if (row.files) await serverFiles(lab);
+      await lab.account.look();
+      await lab.run(SOON_AFTER);
+      await lab.run(A_MINUTE_LATER);
+      await lab.account.look();
+      expect(await sent(lab)).toEqual({ onServer: 1, listed: ['Plans'], learned: {} });
+      const { rows } = await database.pool.query(
+        `select learned - 'smtpSize' as learned from identity where connection_id = $1`,
+        [connectionId],
+      );
+      expect(rows).toEqual([{ learned: row.learned }]);
+    }),
+);
+
 it('one that went to some only and is tried again for the rest, its copy filed: it is due at its time, and filed once', () =>
   sending(async (lab) => {
     const outbox = createOutboxService(database);

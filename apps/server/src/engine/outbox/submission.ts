@@ -1,5 +1,5 @@
 /** What the outbox needs to know of a submission: whether the server may have the message. `smtp/submit.ts` implements it. */
-import type { ConnectionId, OutgoingRecipient } from '@postroom/db';
+import type { ConnectionId, OutgoingRecipient, SubmissionVia } from '@postroom/db';
 import type { MailError } from '../../lib/driver/errors.ts';
 import type { MessageSource } from '../mime/index.ts';
 
@@ -26,7 +26,13 @@ export type SubmissionOutcome =
   /** Lost after it: nobody can know, but of those that were refused before. */
   | { readonly kind: 'unknown'; readonly recipients: readonly OutgoingRecipient[]; readonly error: MailError };
 
-export type Submit = (connectionId: ConnectionId, request: SubmissionRequest) => Promise<SubmissionOutcome>;
+/** … of a message of the queue. */
+export interface QueuedSubmission extends SubmissionRequest {
+  /** The own server of an identity that it was queued for; null: the account's. */
+  readonly via: SubmissionVia | null;
+}
+
+export type Submit = (connectionId: ConnectionId, request: QueuedSubmission) => Promise<SubmissionOutcome>;
 
 const MINUTE_MS = 60_000;
 const RETRY_AFTER_MINUTES = [1, 5, 15, 60, 120, 240] as const;

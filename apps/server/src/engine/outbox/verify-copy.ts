@@ -3,7 +3,7 @@
  * its other programs know, and it is learned for the next time. A copy under another Message-ID counts as theirs only when
  * it says the same; what is not certainly a double stays.
  */
-import type { ConnectionId, Learned, MessageRowId, OutboxId, Uid } from '@postroom/db';
+import type { ConnectionId, Learned, MessageRowId, OutboxId, SubmissionVia, Uid } from '@postroom/db';
 import type pg from 'pg';
 import type { WithImap } from '../accounts/access.ts';
 import type { FetchedMessage, ImapSession } from '../imap/types.ts';
@@ -11,9 +11,9 @@ import { UidSet } from '../imap/uid-set.ts';
 import { lockAccount, row, rows, transaction } from '../index/sql.ts';
 import { parseHeaderBlock, parseMessage, parseMessageId } from '../mime/index.ts';
 import type { OwnMailbox } from '../operations/mailbox-of-role.ts';
-import { saveLearned } from '../sync/connection-state.ts';
 import { settleOwnCopy } from './own-copy.ts';
 import { openSent } from './sent-mailbox.ts';
+import { learnOfWay } from './submission-way.ts';
 
 export const VERIFY_FIRST_MS = 5_000;
 /** After this nothing more is expected. */
@@ -30,6 +30,7 @@ interface Filed {
   readonly message_id: MessageRowId | null;
   readonly submitted_at: Date;
   readonly copy_uid: Uid | null;
+  readonly via: SubmissionVia | null;
 }
 
 interface Verifying {
@@ -47,7 +48,7 @@ export async function verifyCopies(
 ): Promise<void> {
   const due = await rows<Filed>(
     pool,
-    `select id, mime, subject, message_id_header, message_id, submitted_at, copy_uid from outbox
+    `select id, mime, subject, message_id_header, message_id, submitted_at, copy_uid, via from outbox
      where connection_id = $1 and verify_copy_at <= $2 and sent_copy_filed order by id`,
     [connectionId, now()],
   );
@@ -63,7 +64,7 @@ export async function verifyCopies(
         const learned = await verify({ pool, connectionId, session, sent }, filed);
         const lastAt = new Date(filed.submitted_at.getTime() + VERIFY_LAST_MS);
         const mayCome = learned?.sentAutoSave === false && now() < lastAt;
-        if (learned && !mayCome) await saveLearned(pool, connectionId, learned);
+        if (learned && !mayCome) await learnOfWay(pool, connectionId, filed.via, learned);
         await pool.query('update outbox set verify_copy_at = $3 where connection_id = $1 and id = $2', [
           connectionId,
           filed.id,

@@ -1,9 +1,9 @@
 /** The user's accounts as the screen shows them: state, error, how far the index is. No secret is read. */
 import type { ConnectionState, StoredEndpoint, StoredError, UserId } from '@postroom/db';
 import { type Queryable, rows } from '../../engine/index/sql.ts';
-import type { ErrorCode } from '../driver/errors.ts';
 import { presentConnectionId } from '../driver/ids.ts';
 import type { Connection } from '../driver/schemas.ts';
+import { presentError } from './present-error.ts';
 import { createProgress, KNOWN_PROGRESS, type KnownProgress, type Progress } from './progress.ts';
 
 interface ConnectionRow extends KnownProgress {
@@ -58,14 +58,5 @@ function present(found: ConnectionRow, progress: Progress): Connection {
     ...progress,
     imap: found.imap,
     smtp: found.smtp,
-  };
-}
-
-function presentError({ code, message, fix, on }: StoredError): Connection['error'] {
-  return {
-    code: code as ErrorCode,
-    message,
-    ...(fix === undefined ? {} : { fix }),
-    ...(on === undefined ? {} : { on }),
   };
 }

@@ -12,7 +12,8 @@ import { keepAttachments, saveUpload } from '../../engine/outbox/attachments.ts'
 import type { Sender } from '../../engine/outbox/enqueue.ts';
 import { type FrozenRow, frozenOf } from '../../engine/outbox/frozen-row.ts';
 import { hideOwnCopy } from '../../engine/outbox/own-copy.ts';
-import { resumeSending } from '../../engine/outbox/sending-pause.ts';
+import { resumeSending, SENDING_ERROR } from '../../engine/outbox/sending-pause.ts';
+import { chooseWayAnew } from '../../engine/outbox/submission-way.ts';
 import { dropReminderOfSend, moveReminderOfSend } from '../../engine/schedule/reminders.ts';
 import { MailError, notFound } from '../driver/errors.ts';
 import { parseConnectionId, parseId, presentConnectionId, presentId } from '../driver/ids.ts';
@@ -36,16 +37,19 @@ interface OutboxRow {
   readonly recipients: OutgoingRecipient[];
   readonly error: unknown;
   readonly remind_at: Date | null;
-  /** Of the account: nothing is sent until somebody does something. */
+  /** Of the server that it goes through: nothing is sent until somebody does something. */
   readonly sending_error: unknown;
   readonly dismissed_at: Date | null;
   readonly is_redirect: boolean;
+  /** The own server of its identity, by name. */
+  readonly through: string | null;
 }
 
-const COLUMNS = `o.id, o.connection_id, o.state, o."to", o.cc, o.bcc, o.subject, o.message_id_header, o.created_at, o.send_at,
-  o.next_attempt_at, o.attempts, o.recipients, o.error, o.dismissed_at, o.is_redirect,
-  c.sending_error,
-  (select r.due_at from reminder r where r.connection_id = o.connection_id and r.outbox_id = o.id) as remind_at`;
+const COLUMNS = `outbox.id, outbox.connection_id, outbox.state, outbox."to", outbox.cc, outbox.bcc, outbox.subject,
+  outbox.message_id_header, outbox.created_at, outbox.send_at, outbox.next_attempt_at, outbox.attempts,
+  outbox.recipients, outbox.error, outbox.dismissed_at, outbox.is_redirect,
+  ${SENDING_ERROR} as sending_error, outbox.via ->> 'host' as through,
+  (select r.due_at from reminder r where r.connection_id = outbox.connection_id and r.outbox_id = outbox.id) as remind_at`;
 const MAX_LISTED = 200;
 
 function present(outgoing: OutboxRow): Outgoing {
@@ -71,6 +75,7 @@ function present(outgoing: OutboxRow): Outgoing {
     recipients: outgoing.recipients,
     ...(error ? { error } : {}),
     ...(outgoing.is_redirect ? { isRedirect: true } : {}),
+    ...(outgoing.through === null ? {} : { through: outgoing.through }),
   });
 }
 
@@ -105,8 +110,8 @@ export function createOutboxService({
       await lockAccount(tx, connectionId);
       const outgoing = await row<HeldRow>(
         tx,
-        `select ${COLUMNS}, o.mime, o.files, o.html, o.message_id from outbox o join connection c on c.id = o.connection_id
-         where c.user_id = $1 and o.connection_id = $2 and o.id = $3 and o.state <> 'canceled' for update of o`,
+        `select ${COLUMNS}, outbox.mime, outbox.files, outbox.html, outbox.message_id from outbox join connection c on c.id = outbox.connection_id
+         where c.user_id = $1 and outbox.connection_id = $2 and outbox.id = $3 and outbox.state <> 'canceled' for update of outbox`,
         [userId, connectionId, id],
       );
       if (!outgoing) throw notFound('message');
@@ -123,10 +128,10 @@ export function createOutboxService({
       if (wanted !== null) await requireOwn(userId, wanted);
       const found = await rows<OutboxRow>(
         pool,
-        `select ${COLUMNS} from outbox o join connection c on c.id = o.connection_id
-         where c.user_id = $1 and ($2::int is null or o.connection_id = $2) and o.state <> 'canceled'
-           and o.dismissed_at is null
-         order by o.created_at desc, o.id desc limit ${MAX_LISTED}`,
+        `select ${COLUMNS} from outbox join connection c on c.id = outbox.connection_id
+         where c.user_id = $1 and ($2::int is null or outbox.connection_id = $2) and outbox.state <> 'canceled'
+           and outbox.dismissed_at is null
+         order by outbox.created_at desc, outbox.id desc limit ${MAX_LISTED}`,
         [userId, wanted],
       );
       return found.map(present);
@@ -136,8 +141,8 @@ export function createOutboxService({
       const { connectionId, id } = parseId('outbox', publicId);
       const found = await row<OutboxRow & FrozenRow>(
         pool,
-        `select ${COLUMNS}, o.mime, o.files from outbox o join connection c on c.id = o.connection_id
-         where c.user_id = $1 and o.connection_id = $2 and o.id = $3 and o.state <> 'canceled'`,
+        `select ${COLUMNS}, outbox.mime, outbox.files from outbox join connection c on c.id = outbox.connection_id
+         where c.user_id = $1 and outbox.connection_id = $2 and outbox.id = $3 and outbox.state <> 'canceled'`,
         [userId, connectionId, id],
       );
       if (!found) throw notFound('message');
@@ -181,7 +186,7 @@ export function createOutboxService({
           [connectionId, outgoing.id, JSON.stringify(recipients)],
         );
         if (outgoing.dismissed_at !== null) await bringBack(tx, connectionId, outgoing);
-        await resumeSending(tx, connectionId);
+        await resumeSending(tx, connectionId, await chooseWayAnew(tx, connectionId, outgoing.id));
         await publish(tx, { connectionId, kind: 'counts', ids: [] });
       }),
 

@@ -134,6 +134,15 @@ export const doctorSchema = z.object({
 });
 export type DoctorReport = z.infer<typeof doctorSchema>;
 
+/** Where an identity sends through that does not use the account's server. Without a password: the one that is kept for it. */
+export const identityServerSchema = endpointSchema.extend({
+  username: username.optional(),
+  password: password.optional(),
+  /** Of a certificate that was compared and trusted. */
+  pin: z.string().max(100).optional(),
+});
+export type IdentityServer = z.infer<typeof identityServerSchema>;
+
 export const identitySchema = z.object({
   id: z.string(),
   connectionId: z.string(),
@@ -142,6 +151,25 @@ export const identitySchema = z.object({
   signature: z.string().optional(),
   replyTo: z.string().optional(),
   bccSelf: z.boolean().optional(),
+  /** Its own submission server, without the password; absent: the account's. */
+  smtp: endpointSchema.extend({ username: z.string() }).optional(),
+  /** Octets of a message that this server takes. */
+  maxMessageSize: z.number().optional(),
+  /** Why nothing goes through this server. */
+  error: connectionSchema.shape.error,
   isDefault: z.boolean(),
 });
 export type Identity = z.infer<typeof identitySchema>;
+type IdentityFields = Pick<Identity, 'name' | 'email' | 'signature' | 'replyTo' | 'bccSelf' | 'isDefault'>;
+export type NewIdentity = IdentityFields & { connectionId: string; smtp?: IdentityServer | undefined };
+/** `smtp` null: the account's server from now on. */
+export type IdentityChange = { [Name in keyof IdentityFields]?: IdentityFields[Name] | undefined } & {
+  id: string;
+  smtp?: IdentityServer | null | undefined;
+};
+/** What is to be tried. With an id its address and password serve where none are given. */
+export interface IdentityServerTest {
+  id?: string | undefined;
+  email?: string | undefined;
+  smtp: IdentityServer;
+}

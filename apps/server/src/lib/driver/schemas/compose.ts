@@ -134,6 +134,8 @@ export const outgoingSchema = z.object({
   error: mailErrorSchema.optional(),
   /** Somebody else's message, sent on as it is: it cannot be edited. */
   isRedirect: z.literal(true).optional(),
+  /** The host that it goes through, where that is not the account’s. */
+  through: z.string().optional(),
 });
 export type Outgoing = z.infer<typeof outgoingSchema>;
 
