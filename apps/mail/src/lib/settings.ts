@@ -12,6 +12,7 @@ const defaults: Settings = {
   trustedSenders: [],
   autoAdvance: 'next',
   undoSendSeconds: 0,
+  signaturePlace: 'above',
   timezone: 'UTC',
   language: 'en',
 };

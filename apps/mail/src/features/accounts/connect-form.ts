@@ -27,19 +27,26 @@ const PORTS: Readonly<Record<Side, Readonly<Record<Security, string>>>> = {
   smtp: { tls: '465', starttls: '587', none: '25' },
 };
 
+export const emptyServer = (side: Side): ServerFields => ({
+  host: '',
+  port: PORTS[side].tls,
+  security: 'tls',
+  username: '',
+});
+
 export function emptyFields(): ConnectFields {
   return {
     email: '',
     name: '',
     password: '',
     smtpPassword: '',
-    imap: { host: '', port: PORTS.imap.tls, security: 'tls', username: '' },
-    smtp: { host: '', port: PORTS.smtp.tls, security: 'tls', username: '' },
+    imap: emptyServer('imap'),
+    smtp: emptyServer('smtp'),
     pins: {},
   };
 }
 
-function fieldsOf(server: { host: string; port: number; security: Security; username?: string }): ServerFields {
+export function fieldsOf(server: { host: string; port: number; security: Security; username?: string }): ServerFields {
   return { host: server.host, port: String(server.port), security: server.security, username: server.username ?? '' };
 }
 
@@ -70,7 +77,7 @@ export function withSecurity(side: Side, server: ServerFields, security: Securit
   return { ...server, security, port: isUsual ? PORTS[side][security] : server.port };
 }
 
-function endpointOf(server: ServerFields): NewConnection['imap'] {
+export function endpointOf(server: ServerFields): NewConnection['imap'] {
   const username = server.username.trim();
   return {
     host: server.host.trim(),

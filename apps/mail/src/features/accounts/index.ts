@@ -1,5 +1,13 @@
 export { ConnectAccount } from './connect-account.tsx';
-export { type ConnectFields, fieldsOfConnection, newConnectionOf } from './connect-form.ts';
+export {
+  type ConnectFields,
+  emptyServer,
+  endpointOf,
+  fieldsOf as serverFieldsOf,
+  fieldsOfConnection,
+  newConnectionOf,
+  type ServerFields,
+} from './connect-form.ts';
 export { FinishSignIn } from './finish-sign-in.tsx';
 export { leaveToSignIn, signInFailureOf } from './oauth.ts';
 export { ProbeRows } from './probe-rows.tsx';

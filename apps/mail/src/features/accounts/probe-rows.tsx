@@ -9,8 +9,9 @@ import type { Side } from './connect-form.ts';
 
 export interface ProbeRowsProps {
   isTesting: boolean;
-  result: ConnectionTest | undefined;
-  summaries: Readonly<Record<Side, string>>;
+  result: Partial<ConnectionTest> | undefined;
+  /** Of the sides that are tested. */
+  summaries: Partial<Readonly<Record<Side, string>>>;
   onTrust: (side: Side, pin: string) => void;
 }
 
@@ -22,16 +23,20 @@ export function ProbeRows({ isTesting, result, summaries, onTrust }: ProbeRowsPr
   }, [isTesting, result]);
   return (
     <ul ref={rows} className="divide-y rounded-lg border" data-testid="probe-rows">
-      {(['imap', 'smtp'] as const).map((side) => (
-        <ProbeRow
-          key={side}
-          side={side}
-          isTesting={isTesting}
-          probe={result?.[side]}
-          summary={summaries[side]}
-          onTrust={(pin) => onTrust(side, pin)}
-        />
-      ))}
+      {(['imap', 'smtp'] as const).map((side) => {
+        const summary = summaries[side];
+        if (summary === undefined) return null;
+        return (
+          <ProbeRow
+            key={side}
+            side={side}
+            isTesting={isTesting}
+            probe={result?.[side]}
+            summary={summary}
+            onTrust={(pin) => onTrust(side, pin)}
+          />
+        );
+      })}
     </ul>
   );
 }

@@ -1,9 +1,6 @@
 /** Writes a message: recipients, subject, text, files. The same in a window, in full screen and below a conversation. */
 
-import { Link } from '@tiptap/extension-link';
-import { Placeholder } from '@tiptap/extension-placeholder';
 import { EditorContent, useEditor } from '@tiptap/react';
-import { StarterKit } from '@tiptap/starter-kit';
 import { Paperclip, Trash2 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { Button, IconButton } from '../../components/ui/button.tsx';
@@ -11,7 +8,9 @@ import { Notice } from '../../components/ui/notice.tsx';
 import { cn } from '../../lib/class-names.ts';
 import { formatAddress, formatSize } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
+import { useSettings } from '../../lib/settings.ts';
 import { AddressField } from './address-field.tsx';
+import { writingAttributes, writingExtensions } from './editor.ts';
 import { EditorToolbar } from './editor-toolbar.tsx';
 import { FileChips } from './file-chips.tsx';
 import { QuotedText } from './quoted-text.tsx';
@@ -19,7 +18,8 @@ import { ConflictNotice, SaveLine } from './save-state.tsx';
 import type { ComposeSeed } from './seeds.ts';
 import { ReminderChip, SendOptions } from './send-options.tsx';
 import { SendQuestionDialog } from './send-question.tsx';
-import { Signature, setSignature, writtenIn } from './signature.ts';
+import { Signature, setSignature, signatureBelow, writtenIn } from './signature.ts';
+import { SignatureBelow } from './signature-below.tsx';
 import { roomFor } from './size-limit.ts';
 import { useComposer } from './use-composer.ts';
 
@@ -43,23 +43,11 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
   const changed = useRef<() => void>(() => {});
   const attach = useRef<(files: readonly File[]) => void>(() => {});
   const editor = useEditor({
-    extensions: [
-      // A paragraph is a line, here as in the mail: what is written looks the same where it is read.
-      StarterKit.configure({ link: false, heading: false, paragraph: { HTMLAttributes: { style: 'margin: 0' } } }),
-      Signature,
-      Link.configure({ openOnClick: false, protocols: ['mailto', 'tel'], defaultProtocol: 'https' }),
-      Placeholder.configure({ placeholder: text.bodyPlaceholder }),
-    ],
+    extensions: [...writingExtensions(text.bodyPlaceholder), Signature],
     content: seed.body,
     autofocus: isAnswer || seed.mode === 'draft' ? 'start' : false,
     editorProps: {
-      attributes: {
-        class: 'prose-compose',
-        role: 'textbox',
-        'aria-label': text.body,
-        'aria-multiline': 'true',
-        'data-testid': 'compose-body',
-      },
+      attributes: writingAttributes(text.body, 'compose-body'),
       handlePaste: (_view, event) => {
         const files = [...(event.clipboardData?.files ?? [])];
         if (files.length === 0) return false;
@@ -77,7 +65,12 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     isBodyEmpty: () => writtenIn(editor, { withQuotes: true }).trim() === '',
     readWritten: () => writtenIn(editor, { withQuotes: false }),
   });
-  const { fields, change, uploads, send } = composer;
+  const { fields, change, signBelow, uploads, send } = composer;
+  const { signaturePlace } = useSettings();
+  // As it is when one begins: what is written does not move about.
+  const [isSignedBelow] = useState(
+    seed.isWritten ? seed.signature !== '' : seed.quoted !== '' && signaturePlace === 'below',
+  );
   useEffect(() => {
     changed.current = composer.autosave.changed;
     attach.current = uploads.add;
@@ -91,8 +84,10 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     const before = signed.current;
     signed.current = signature;
     if (before === undefined && seed.isWritten) return;
-    setSignature(editor, signature, { isFirst: (before ?? '') === '' });
-  }, [signature, editor, seed.isWritten]);
+    const isFirst = (before ?? '') === '';
+    if (isSignedBelow) signBelow((current) => signatureBelow(current, signature, { isFirst }));
+    else setSignature(editor, signature, { isFirst });
+  }, [signature, editor, seed.isWritten, isSignedBelow, signBelow]);
 
   const close = () => void composer.close();
   const connectionId = seed.connectionId;
@@ -198,6 +193,9 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
       <div className="min-h-0 flex-1 overflow-y-auto">
         <EditorContent editor={editor} className="px-3 py-3" />
         {fields.quoted !== '' && <QuotedText html={fields.quoted} onRemove={() => change({ quoted: '' })} />}
+        {fields.signature !== '' && (
+          <SignatureBelow html={fields.signature} onRemove={() => change({ signature: '' })} />
+        )}
       </div>
       <FileChips files={uploads.files} onRemove={uploads.remove} />
       {composer.saveState.type === 'conflict' ? (

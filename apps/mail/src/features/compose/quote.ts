@@ -8,6 +8,7 @@ import { formatAddress, formatFullTime } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import type { ReplyMode } from './recipients.ts';
 
+export const SIGNATURE_CLASS = 'postroom-signature';
 const QUOTE_CLASSES = ['postroom-quote', 'postroom-forward', 'gmail_quote', 'moz-cite-prefix'];
 
 export function escapeHtml(value: string): string {
@@ -50,14 +51,20 @@ export function quotedPart(message: ParsedMessage, mode: ReplyMode): string {
   return `<div class="postroom-quote"><div>${attribution}</div><blockquote type="cite" style="margin: 0 0 0 0.8ex; border-left: 1px solid #ccc; padding-left: 1ex">${html}</blockquote></div>`;
 }
 
-/** Parts a stored draft into what is edited and what is quoted. */
-export function splitDraft(html: string): { body: string; quoted: string } {
+/** Parts a stored draft into what is edited, what is quoted, and the signature below that. */
+export function splitDraft(html: string): { body: string; quoted: string; signature: string } {
   const { body } = new DOMParser().parseFromString(html, 'text/html');
   const quote = body.querySelector(QUOTE_CLASSES.map((name) => `.${name}`).join(','));
-  if (!quote) return { body: sanitizeForFrame(body.innerHTML), quoted: '' };
+  if (!quote) return { body: sanitizeForFrame(body.innerHTML), quoted: '', signature: '' };
   const rest: Node[] = [];
   for (let node: Node | null = quote; node; node = node.nextSibling) rest.push(node);
   const holder = body.ownerDocument.createElement('div');
   holder.append(...rest);
-  return { body: sanitizeForFrame(body.innerHTML), quoted: sanitizeForFrame(holder.innerHTML) };
+  const signature = [...holder.children].findLast((one) => one.classList.contains(SIGNATURE_CLASS));
+  signature?.remove();
+  return {
+    body: sanitizeForFrame(body.innerHTML),
+    quoted: sanitizeForFrame(holder.innerHTML),
+    signature: signature ? sanitizeForFrame(signature.outerHTML) : '',
+  };
 }

@@ -23,6 +23,8 @@ export interface ComposeSeed {
   subject: string;
   body: string;
   quoted: string;
+  /** As it stands below what is quoted. */
+  signature: string;
   files: CarriedFile[];
   connectionId?: string | undefined;
   threadId?: string | undefined;
@@ -51,6 +53,7 @@ export function newSeed(change: Partial<ComposeSeed> = {}): ComposeSeed {
     subject: '',
     body: '',
     quoted: '',
+    signature: '',
     files: [],
     ...change,
   };

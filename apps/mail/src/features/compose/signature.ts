@@ -3,27 +3,22 @@
  * and is found again when a draft is opened again. The mark above it (`-- `, RFC 3676 §4.3) is what mail-html keeps in the
  * text beside the HTML. Whoever deletes it gets it back by no change of the sender.
  */
-import { sanitizeForFrame } from '@postroom/mail-html/browser';
 import { type Editor, Node } from '@tiptap/react';
-import { escapeHtml } from './quote.ts';
-
-const CLASS = 'postroom-signature';
+import { markupOf } from './editor.ts';
+import { SIGNATURE_CLASS } from './quote.ts';
 
 export const Signature = Node.create({
   name: 'signature',
   group: 'block',
   content: 'block+',
   defining: true,
-  parseHTML: () => [{ tag: `div.${CLASS}` }],
-  renderHTML: () => ['div', { class: CLASS }, 0],
+  parseHTML: () => [{ tag: `div.${SIGNATURE_CLASS}` }],
+  renderHTML: () => ['div', { class: SIGNATURE_CLASS }, 0],
 });
 
 /** As it stands in the message. One without markup is text, line by line. */
 export function signatureHtml(signature: string): string {
-  const lines = /<[a-z][^<>]*>/i.test(signature)
-    ? `<p>-- </p>${sanitizeForFrame(signature)}`
-    : `<p>-- <br>${signature.trim().split('\n').map(escapeHtml).join('<br>')}</p>`;
-  return `<div class="${CLASS}">${lines}</div>`;
+  return `<div class="${SIGNATURE_CLASS}"><p>-- </p>${markupOf(signature)}</div>`;
 }
 
 /** What the person wrote, as text: without the signature and, where it is not wanted, without what is quoted in it. */
@@ -34,6 +29,11 @@ export function writtenIn(editor: Editor, { withQuotes }: { withQuotes: boolean 
     blocks.push(block.textBetween(0, block.content.size, '\n', '\n'));
   });
   return blocks.join('\n');
+}
+
+/** What stands below a quote when the sender, and so the signature, is another: nothing where the person has taken it away. */
+export function signatureBelow(current: string, signature: string, { isFirst }: { isFirst: boolean }): string {
+  return signature.trim() === '' || (current === '' && !isFirst) ? '' : signatureHtml(signature);
 }
 
 /** Puts it at the end, or another one or none in its place. `isFirst`: nothing had a signature so far. */

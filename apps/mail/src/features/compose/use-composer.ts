@@ -23,6 +23,8 @@ export interface ComposeFields {
   subject: string;
   fromEmail: string | undefined;
   quoted: string;
+  /** The signature below what is quoted; empty: it stands in the text, if at all. */
+  signature: string;
 }
 
 type DraftInput = Inputs['drafts']['create'];
@@ -48,6 +50,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     subject: seed.subject,
     fromEmail: seed.fromEmail,
     quoted: seed.quoted,
+    signature: seed.signature,
   });
   const [saveState, setSaveState] = useState<SaveState>({ type: 'idle' });
   const [problem, setProblem] = useState<Failure>();
@@ -59,21 +62,21 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
   const connection = connections.find(({ id, isDefault }) =>
     seed.connectionId === undefined ? isDefault : id === seed.connectionId,
   );
-  const sizeLimit = connection?.maxMessageSize;
+  const writer = useWriter(seed, fields.fromEmail);
+  const { fromEmail, ownServer } = writer;
+  const sizeLimit = (ownServer ?? connection)?.maxMessageSize;
   const uploads = useUploads(
     seed.files,
     sizeLimit,
     useCallback(() => autosaveRef.current?.changed(), []),
   );
-  const writer = useWriter(seed, fields.fromEmail);
-  const { fromEmail } = writer;
 
   const content = (): DraftInput => ({
     to: fields.to,
     cc: fields.cc,
     bcc: fields.bcc,
     subject: fields.subject,
-    message: readBody() + fields.quoted,
+    message: readBody() + fields.quoted + fields.signature,
     attachments: uploads.files.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [{ uploadId }])),
     threadId: seed.threadId,
     inReplyTo: seed.inReplyTo,
@@ -112,6 +115,11 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     setProblem(undefined);
     autosave.changed();
   };
+  /** By no hand of the person's: that alone is nothing to be saved. */
+  const signBelow = useCallback(
+    (next: (current: string) => string) => setFields((now) => ({ ...now, signature: next(now.signature) })),
+    [],
+  );
   const isEmpty = useCallback(() => {
     const { fields: now, uploads: files, isBodyEmpty: hasNoText } = latest.current;
     return (
@@ -217,6 +225,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     fields,
     writer,
     change,
+    signBelow,
     reminder,
     setReminder,
     uploads,

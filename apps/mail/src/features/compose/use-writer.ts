@@ -1,4 +1,4 @@
-/** Whom a message is from: the addresses there are to choose from, the one that is chosen, and its signature. */
+/** Whom a message is from: the addresses there are to choose from, the one that is chosen, its signature and its own server. */
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { type Address, trpc } from '../../lib/api.ts';
@@ -10,6 +10,8 @@ export interface Writer {
   fromEmail: string | undefined;
   /** Of the identity that writes; undefined until it is known. */
   signature: string | undefined;
+  /** The server that the identity has for itself; undefined: the account's. */
+  ownServer: { maxMessageSize: number | undefined } | undefined;
 }
 
 const isSame = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
@@ -41,5 +43,6 @@ export function useWriter(seed: ComposeSeed, chosen: string | undefined): Writer
     choices,
     fromEmail: choices.find(({ email }) => fromEmail !== undefined && isSame(email, fromEmail))?.email ?? fromEmail,
     signature: ofAccount === undefined ? undefined : (identity?.signature ?? ''),
+    ownServer: identity?.smtp && { maxMessageSize: identity.maxMessageSize },
   };
 }

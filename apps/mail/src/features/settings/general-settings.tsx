@@ -14,6 +14,7 @@ const THEMES = choicesOf(text.themes, ['system', 'light', 'dark']);
 const DENSITIES = choicesOf(text.densities, ['compact', 'comfortable']);
 const LAYOUTS = choicesOf(text.layouts, ['split', 'list']);
 const ADVANCES = choicesOf(text.autoAdvances, ['next', 'previous', 'list']);
+const SIGNATURE_PLACES = choicesOf(text.signaturePlaces, ['above', 'below']);
 const HOLDS: Choice<string>[] = [0, 5, 10, 20, 30].map((seconds) => ({
   value: String(seconds),
   label: text.undoSends(seconds),
@@ -75,6 +76,16 @@ export function GeneralSettings() {
             value={String(settings.undoSendSeconds)}
             choices={HOLDS}
             onChange={(seconds) => save({ undoSendSeconds: Number(seconds) })}
+          />
+        </Line>
+        <Line title={text.signaturePlace}>
+          <SelectField
+            isLabelHidden
+            className="w-64"
+            label={text.signaturePlace}
+            value={settings.signaturePlace}
+            choices={SIGNATURE_PLACES}
+            onChange={(signaturePlace) => save({ signaturePlace })}
           />
         </Line>
       </Section>

@@ -86,6 +86,8 @@ export const composeText = {
   hideQuoted: 'Hide quoted text',
   removeQuoted: 'Remove quoted text',
   quotedFrame: 'Quoted text',
+  signatureFrame: 'Signature',
+  removeSignature: 'Remove signature',
   formatting: 'Formatting',
   attribution: (when: string, who: string) => `On ${when}, ${who} wrote:`,
   forwardedTitle: '---------- Forwarded message ----------',

@@ -92,6 +92,7 @@ export const securityText = {
     'connection.signed-in-again': 'Mail account signed in again',
     'certificate.trusted': 'Certificate trusted of',
     'keys.rotated': 'Stored passwords sealed with a new key',
+    'identity.server': 'Server for sending changed',
     'connection.deleted': 'Mail account removed',
     'invite.made': 'Somebody was invited',
   } as Readonly<Record<string, string>>,

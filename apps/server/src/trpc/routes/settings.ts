@@ -13,6 +13,7 @@ const settingsChangeSchema = z.object({
   trustedSenders: shape.trustedSenders.unwrap().optional(),
   autoAdvance: shape.autoAdvance.unwrap().optional(),
   undoSendSeconds: shape.undoSendSeconds.unwrap().optional(),
+  signaturePlace: shape.signaturePlace.unwrap().optional(),
   timezone: shape.timezone.unwrap().optional(),
   language: shape.language.unwrap().optional(),
 });

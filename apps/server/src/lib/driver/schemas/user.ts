@@ -12,6 +12,8 @@ export const settingsSchema = z.object({
   trustedSenders: z.array(z.string().max(320)).max(5000).default([]),
   autoAdvance: z.enum(['next', 'previous', 'list']).default('next'),
   undoSendSeconds: undoSendSecondsSchema.default(0),
+  /** Where the signature of an answer stands, by what is quoted. */
+  signaturePlace: z.enum(['above', 'below']).default('above'),
   timezone: z.string().max(100).default('UTC'),
   language: z.string().max(20).default('en'),
 });
