@@ -46,12 +46,6 @@ export type WithImap = <T>(
 
 export interface AccountAccess {
   open(connectionId: ConnectionId): Promise<OpenAccount>;
-  /**
-   * Sessions stay when their token ends, so a consent that was withdrawn would show at the next login only, hours later.
-   * Renews a token whose time has come; throws OAUTH_EXPIRED, and nothing else: a provider that is away is no reason to
-   * stop. Without a token nothing is done.
-   */
-  renew(connectionId: ConnectionId): Promise<void>;
   readonly withImap: WithImap;
 }
 
@@ -131,17 +125,9 @@ export function createAccountAccess(deps: {
   };
   return {
     open,
-    async renew(connectionId) {
-      const byToken = await row(deps.pool, `select 1 from connection where id = $1 and auth_type = 'oauth2'`, [
-        connectionId,
-      ]);
-      if (!byToken) return;
-      await deps.tokens.tokenFor(connectionId).catch((error: unknown) => {
-        if (error instanceof MailError && error.code === 'OAUTH_EXPIRED') throw error;
-      });
-    },
     async withImap(connectionId, purpose, work, signal) {
       const account = await open(connectionId);
+      if (purpose === 'sync') await requireConsent(account.auth);
       const budget = account.learned.maxConnections;
       return deps.withSession(imapAccountOf(account), purpose, work, {
         ...(signal ? { signal } : {}),
@@ -149,4 +135,16 @@ export function createAccountAccess(deps: {
       });
     },
   };
+}
+
+/**
+ * Sessions stay when the token that opened them ends, so a consent that was withdrawn would show at the next login only,
+ * hours later. So whoever looks renews a token whose time has come. Throws OAUTH_EXPIRED, and nothing else: a provider
+ * that is away is no reason not to look.
+ */
+async function requireConsent(auth: AccountAuth): Promise<void> {
+  if (auth.type !== 'oauth2') return;
+  await auth.token().catch((error: unknown) => {
+    if (error instanceof MailError && error.code === 'OAUTH_EXPIRED') throw error;
+  });
 }

@@ -2,7 +2,6 @@
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
 import { waitUntil } from '@postroom/mail-lab';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { signInExpired } from '../accounts/oauth/tokens.ts';
 import { row, rows } from '../index/sql.ts';
 import { createActions } from '../operations/actions.ts';
 import { mail, type TestAccount, withAccount } from './account.fixture.ts';
@@ -40,32 +39,6 @@ it('mail that arrives is listed by itself, and an action reaches the server by i
       await waitUntil(async () => (await account.onServer('Archive')).length === 1);
       expect(await account.onServer('INBOX')).toEqual(['Pushed *']);
       expect(worker.failures).toEqual([]);
-    } finally {
-      await worker.stop();
-    }
-  }));
-
-it('a consent that was withdrawn is told at the next look, though the sessions stand', () =>
-  withAccount(database, {}, async (account) => {
-    let isWithdrawn = false;
-    let dialled = 0;
-    const dial = () => {
-      dialled += 1;
-      return account.connect();
-    };
-    const worker = startWorker(database, openAccount(account.connectionId), {
-      dial,
-      pace: { lookEveryMs: 200, backOff: { firstMs: 50, maxMs: 200, unreachableMaxMs: 100, leastMs: 20 } },
-      renew: async () => {
-        if (isWithdrawn) throw signInExpired();
-      },
-    });
-    try {
-      await waitUntil(async () => (await stateOf(account)) === 'live');
-      const before = dialled;
-      isWithdrawn = true;
-      await waitUntil(async () => (await stateOf(account)) === 'needs-attention');
-      expect([dialled, worker.failures[0]]).toMatchObject([before, { loop: 'sync', code: 'OAUTH_EXPIRED' }]);
     } finally {
       await worker.stop();
     }

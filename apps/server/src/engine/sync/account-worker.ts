@@ -134,7 +134,6 @@ export function startAccountWorker(connectionId: ConnectionId, deps: AccountWork
     let look: AccountLook | undefined;
     let isAuditing = false;
     let isStill = false;
-    await deps.access.renew(connectionId);
     await deps.access.withImap(
       connectionId,
       'sync',

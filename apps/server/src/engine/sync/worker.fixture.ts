@@ -37,8 +37,6 @@ export interface WorkerOptions {
   readonly pace?: AccountWorkerDeps['pace'];
   /** Nobody is at the screen. */
   readonly isAlone?: boolean;
-  /** Before each look. */
-  readonly renew?: AccountAccess['renew'];
   /** The clock of the pool; the worker's own is real. */
   readonly now?: () => number;
 }
@@ -46,14 +44,13 @@ export interface WorkerOptions {
 export function startWorker(
   { pool }: TestDatabase,
   account: OpenAccount,
-  { dial, pace, isAlone = false, now = Date.now, renew = async () => undefined }: WorkerOptions,
+  { dial, pace, isAlone = false, now = Date.now }: WorkerOptions,
 ): RunningWorker {
   const { connectionId } = account;
   const failures: { event: string; loop?: unknown; code?: unknown }[] = [];
   const sessions = createImapPool({ dial, now, onLimit: () => undefined });
   const access: AccountAccess = {
     open: async () => account,
-    renew,
     withImap: (_connectionId, purpose, work, signal) =>
       sessions.withSession(imapAccountOf(account), purpose, work, signal ? { signal } : {}),
   };
