@@ -25,6 +25,7 @@ export { type PlainImapServer, unpackedRoot } from './others/unpacked.ts';
 export type { PostfixSettings } from './postfix/config.ts';
 export * from './postfix/start-postfix.ts';
 export * from './process/free-port.ts';
+export * from './process/guarded-port.ts';
 export * from './process/read-greeting.ts';
 export * from './process/wait-until.ts';
 export * from './proxy/proxy.ts';

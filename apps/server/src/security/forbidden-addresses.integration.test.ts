@@ -128,7 +128,7 @@ it('a name that is public when it is checked and this machine when it is dialled
   const answers = [['8.8.8.8'], ['127.0.0.1']];
   const rebinding = createEgress({ mode: 'public', resolve: async () => answers.shift() ?? ['127.0.0.1'] });
   await createDialler({ egress: rebinding, tls })
-    .dialImap(account('rebind.evil.example', 993, 'tls'), AbortSignal.timeout(300))
+    .dialImap(account('rebind.evil.example', 993, 'tls'), { signal: AbortSignal.timeout(300) })
     .catch(() => undefined);
   expect(dialled.map((args) => [args.includes('8.8.8.8'), args.includes('127.0.0.1')])).toEqual([[true, false]]);
 });

@@ -21,6 +21,8 @@ export interface Dial {
   readonly tls: ConnectionOptions;
   /** `sha256/` + base64: the only key that is accepted. */
   readonly pin?: string | undefined;
+  /** So long it has to answer (reach.ts). */
+  readonly reachMs?: number | undefined;
 }
 
 export interface TlsPolicy {

@@ -17,9 +17,13 @@ const resolve: Resolve = async (host) => {
   throw Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
 };
 
-export function labDialler(options: { ca?: string | undefined; insecureHosts?: readonly string[] } = {}): Dialler {
+export function labDialler(
+  options: { ca?: string | undefined; insecureHosts?: readonly string[]; reachMs?: number } = {},
+): Dialler {
   const tls = createTlsPolicy({ extraCa: options.ca ?? null, insecureHosts: options.insecureHosts ?? [] });
-  return createDialler({ egress: createEgress({ mode: 'private', resolve }), tls });
+  // An answer of this machine is there at once, or never.
+  const { reachMs = 500 } = options;
+  return createDialler({ egress: createEgress({ mode: 'private', resolve }), tls, reachMs });
 }
 
 /** What somebody typed: ports, security, and what of the rest is not as usual. */

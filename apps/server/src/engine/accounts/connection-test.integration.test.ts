@@ -6,6 +6,7 @@ import {
   type CertificateKind,
   freePorts,
   type MailServer,
+  startGuardedPort,
   startMailServer,
   startMemoryImap,
   startMemorySmtp,
@@ -104,6 +105,27 @@ describe('settings that are wrong', () => {
     expect(told(await runTest({ ports: { imap, smtp }, security }))).toEqual(
       both('CONNECTION_REFUSED', /localhost does not answer on port \d+/),
     );
+  });
+
+  it('a port that a firewall guards, which is told from a closed one by nothing, and by no time', async () => {
+    const guarded = ending(await startGuardedPort());
+    const [closed = 0] = await freePorts(1);
+    const timed = async (imap: number, smtp: number) => {
+      const startedAt = performance.now();
+      const found = await runTest({ ports: { imap, smtp }, security: 'starttls' });
+      const told = JSON.stringify(found).replaceAll(String(imap), 'PORT').replaceAll(String(smtp), 'PORT');
+      return { told, tookMs: performance.now() - startedAt };
+    };
+    const asked = [
+      await timed(closed, closed),
+      await timed(guarded.port, guarded.port),
+      await timed(closed, guarded.port),
+    ];
+    expect(new Set(asked.map(({ told }) => told)).size).toBe(1);
+    expect(asked[0]?.told).toContain('CONNECTION_REFUSED');
+    const times = asked.map(({ tookMs }) => tookMs);
+    expect(Math.min(...times)).toBeGreaterThan(749);
+    expect(Math.max(...times) / Math.min(...times)).toBeLessThan(1.2);
   });
 
   it('TLS on a port that begins in clear text', async () => {

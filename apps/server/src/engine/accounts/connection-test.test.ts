@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MailError } from '../../lib/driver/errors.ts';
 import { typed } from './connection-test.fixture.ts';
 import { accountsOf, createConnectionTest } from './connection-test.ts';
-import type { Dialler } from './dialler.ts';
+import type { Dialler, DialOptions } from './dialler.ts';
 
 const settings = typed({ ports: { imap: 993, smtp: 465 }, pins: { smtp: 'sha256/fake' } });
 
@@ -50,7 +50,7 @@ describe('time', () => {
 
   it('ends for each side after half a minute, and tells what is under way to leave off', async () => {
     const signals: (AbortSignal | undefined)[] = [];
-    const never = (_account: unknown, signal?: AbortSignal) => {
+    const never = (_account: unknown, { signal }: DialOptions = {}) => {
       signals.push(signal);
       return new Promise<never>(() => undefined);
     };

@@ -59,7 +59,7 @@ export function createSubmissionTest(deps: ConnectionTestDeps): (account: SmtpAc
   const probe = createProbe(deps);
   return (account) =>
     probe('smtp', account.endpoint, async (signal) => {
-      const { sizeLimit } = await deps.dialler.verifySubmission(account, signal);
+      const { sizeLimit } = await deps.dialler.verifySubmission(account, { signal, isEven: true });
       return sizeLimit === null ? {} : { maxMessageSize: sizeLimit };
     });
 }
@@ -73,7 +73,7 @@ export function createConnectionTest(
 
   /** Logs in and out; the server's capabilities. */
   async function enterImap(account: ImapAccount, signal: AbortSignal): Promise<readonly string[]> {
-    const session = await deps.dialler.dialImap(account, signal);
+    const session = await deps.dialler.dialImap(account, { signal, isEven: true });
     // The answer is known; how the server says goodbye changes nothing in it.
     void session
       .logout()

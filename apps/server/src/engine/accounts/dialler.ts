@@ -3,13 +3,18 @@
  * checked, in turn where nothing answers; the name stays for TLS. Before a socket is opened two rules hold: addresses out
  * in the world are reached on mail ports only, and never in clear text.
  *
+ * A test that a user asks for is `even`: where nothing answers it takes as long, and says as much, whether the port is
+ * closed or guarded by a firewall (docs/decisions/011).
+ *
  * Leaves out: what is said on the connection (imap/connect.ts, smtp/submit.ts) and how often one dials (imap/pool.ts).
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { StoredEndpoint } from '@postroom/db';
 import { type ErrorSide, MailError } from '../../lib/driver/errors.ts';
 import type { Certificate } from '../../lib/driver/schemas.ts';
 import { type ErrorContext, toMailError } from '../../lib/driver/with-error-handler.ts';
 import { classify, type Egress } from '../../security/egress.ts';
+import { REACH_MS } from '../../security/reach.ts';
 import type { Dial, TlsPolicy } from '../../security/tls.ts';
 import { peekCertificate } from '../../security/tls-peek.ts';
 import { connectImap } from '../imap/connect.ts';
@@ -17,13 +22,19 @@ import type { ImapAccount, ImapSession } from '../imap/types.ts';
 import type { SubmissionOutcome, SubmissionRequest } from '../outbox/submission.ts';
 import { type SmtpAccount, submit, verifySubmission } from '../smtp/submit.ts';
 
+export interface DialOptions {
+  readonly signal?: AbortSignal;
+  /** The time it takes to find that nothing answers is to tell nobody why. */
+  readonly isEven?: boolean;
+}
+
 export interface Dialler {
   /** A live session, logged in. Throws MailError. */
-  dialImap(account: ImapAccount, signal?: AbortSignal): Promise<ImapSession>;
+  dialImap(account: ImapAccount, options?: DialOptions): Promise<ImapSession>;
   /** One attempt at a submission. Never throws for what a server or network does. */
   dialSubmission(account: SmtpAccount, request: SubmissionRequest): Promise<SubmissionOutcome>;
   /** Whether the account can submit, and how much at once: logs in and quits. Throws MailError. */
-  verifySubmission(account: SmtpAccount, signal?: AbortSignal): Promise<{ sizeLimit: number | null }>;
+  verifySubmission(account: SmtpAccount, options?: DialOptions): Promise<{ sizeLimit: number | null }>;
   /** The certificate that the endpoint shows, trusted or not. Throws MailError. */
   peekCertificate(on: ErrorSide, endpoint: StoredEndpoint): Promise<Certificate>;
 }
@@ -34,21 +45,44 @@ const MAIL_PORTS: ReadonlySet<number> = new Set([143, 993, 465, 587, 25, 2525, 1
 /** The ways to an endpoint, best first. */
 type Dials = readonly [Dial, ...Dial[]];
 
-export function createDialler({ egress, tls }: { readonly egress: Egress; readonly tls: TlsPolicy }): Dialler {
+/** What a timer and a refusal are late by, so that neither shows. */
+const SLACK_MS = 250;
+
+export interface DiallerDeps {
+  readonly egress: Egress;
+  readonly tls: TlsPolicy;
+  /** So long each address has to answer. */
+  readonly reachMs?: number;
+}
+
+export function createDialler({ egress, tls, reachMs = REACH_MS }: DiallerDeps): Dialler {
   /** Throws HOST_NOT_FOUND, HOST_NOT_ALLOWED or TLS_REQUIRED; nothing has been dialled then. */
   async function dialsTo(on: ErrorSide, endpoint: StoredEndpoint, pin?: string): Promise<Dials> {
     const { address, alternatives, servername } = await egress.resolve(endpoint.host).catch((error: unknown) => {
       throw aboutSide(error, { on, host: endpoint.host, port: endpoint.port });
     });
     for (const one of [address, ...alternatives]) requireAllowed(on, endpoint, one);
-    const dialTo = (one: string): Dial => ({ address: one, tls: tls.optionsFor(servername, pin), pin });
+    const dialTo = (one: string): Dial => ({ address: one, tls: tls.optionsFor(servername, pin), pin, reachMs });
     return [dialTo(address), ...alternatives.map(dialTo)];
   }
 
+  /** Where nothing answers, all of the time that all addresses together may take. */
+  async function evenly<T>(dials: Dials, { isEven, signal }: DialOptions, work: () => Promise<T>): Promise<T> {
+    if (!isEven) return work();
+    const end = performance.now() + dials.length * (reachMs + SLACK_MS);
+    try {
+      return await work();
+    } catch (error) {
+      if (isUnanswered(error)) await wait(Math.max(0, end - performance.now()), undefined, signal ? { signal } : {});
+      throw error;
+    }
+  }
+
   return {
-    async dialImap(account, signal) {
+    async dialImap(account, options = {}) {
+      const { signal } = options;
       const dials = await dialsTo('imap', account.endpoint, account.pin);
-      return inTurn(dials, (dial) => connectImap(account, dial, { signal }));
+      return evenly(dials, options, () => inTurn(dials, (dial) => connectImap(account, dial, { signal })));
     },
     async dialSubmission(account, request) {
       const dials = await dialsTo('smtp', account.endpoint, account.pin).catch(onlyMailError);
@@ -56,9 +90,10 @@ export function createDialler({ egress, tls }: { readonly egress: Egress; readon
         ? { kind: 'not-sent', error: dials }
         : submitInTurn(dials, (dial) => submit(account, dial, request));
     },
-    async verifySubmission(account, signal) {
+    async verifySubmission(account, options = {}) {
+      const { signal } = options;
       const dials = await dialsTo('smtp', account.endpoint, account.pin);
-      return inTurn(dials, (dial) => verifySubmission(account, dial, signal));
+      return evenly(dials, options, () => inTurn(dials, (dial) => verifySubmission(account, dial, signal)));
     },
     async peekCertificate(on, endpoint) {
       const { host, port, security } = endpoint;

@@ -50,8 +50,8 @@ async function attack(
   const giveUp = AbortSignal.timeout(1_000);
   const dialled: Promise<unknown> =
     protocol === 'imap'
-      ? dialler.dialImap({ connectionId: 1 as ConnectionId, email: ADA.user, endpoint, auth }, giveUp)
-      : dialler.verifySubmission({ endpoint, auth }, giveUp);
+      ? dialler.dialImap({ connectionId: 1 as ConnectionId, email: ADA.user, endpoint, auth }, { signal: giveUp })
+      : dialler.verifySubmission({ endpoint, auth }, { signal: giveUp });
   const outcome = await dialled.then(
     () => 'let in',
     (error: unknown) => error,

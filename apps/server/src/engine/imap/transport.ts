@@ -5,6 +5,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import type { ImapFlowOptions } from 'imapflow';
+import { giveUpUnreached } from '../../security/reach.ts';
 import { type Dial, openTls } from '../../security/tls.ts';
 
 type ImapTransport = NonNullable<ImapFlowOptions['transport']>;
@@ -20,6 +21,7 @@ export function createTransport(dial: Dial): ImapTransport {
       const socket: Socket = secure
         ? openTls({ ...dial.tls, host, port }, dial.pin, begin)
         : connect({ host, port }, begin);
+      giveUpUnreached(socket, dial.reachMs);
       return socket;
     },
     upgrade: (socket, { host }, onSecure) => openTls({ ...dial.tls, host, socket }, dial.pin, onSecure),

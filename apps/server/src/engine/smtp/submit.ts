@@ -3,12 +3,14 @@
  * the sender must know: taken, refused, not sent, or nobody knows. The message is handed over as a stream whose first
  * octet waits for `onData`, so that the caller can write down that from here on the outcome depends on an answer.
  */
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { StoredEndpoint } from '@postroom/db';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { MailError } from '../../lib/driver/errors.ts';
 import { toMailError } from '../../lib/driver/with-error-handler.ts';
 import { classify } from '../../security/egress.ts';
+import { giveUpUnreached } from '../../security/reach.ts';
 import { type Dial, pinProblem } from '../../security/tls.ts';
 import { type AccountAuth, type Credentials, withCredentials } from '../accounts/account-auth.ts';
 import { wireAddress } from '../mime/index.ts';
@@ -133,7 +135,9 @@ function enter(
   { signal, limits = LIMITS }: OpenOptions,
 ): Promise<SMTPConnection> {
   const { endpoint } = account;
+  const socket = new Socket();
   const connection = new SMTPConnection({
+    socket,
     host: dial.address,
     port: endpoint.port,
     secure: endpoint.security === 'tls',
@@ -155,6 +159,7 @@ function enter(
     connection.on('error', fail);
     connection.on('end', () => fail(new Error('the server closed the connection')));
     if (signal?.aborted) return fail(signal.reason);
+    giveUpUnreached(socket, dial.reachMs);
     connection.connect((failure) => {
       if (failure) return fail(failure);
       // Nodemailer has no hook in the handshake. What went over the socket so far is the greeting and EHLO.

@@ -130,11 +130,12 @@ const RULES: readonly Rule[] = [
     fix: 'Check the spelling of the server name.',
   },
   {
-    name: 'nothing listens',
-    when: (facts) => has(facts, /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/),
+    name: 'nothing answers, be the port closed or guarded',
+    when: (facts) =>
+      has(facts, /^(UNREACHED|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/),
     code: 'CONNECTION_REFUSED',
     message: ({ host, port }) => `${host} does not answer on port ${port}.`,
-    fix: 'Check the port and the security setting: 993 with TLS or 143 with STARTTLS for IMAP, 465 or 587 for SMTP.',
+    fix: 'Check server name, port and security: 993 with TLS or 143 with STARTTLS for IMAP, 465 or 587 for SMTP. A firewall may be in the way.',
   },
   {
     name: 'another key than the pinned one',
