@@ -60,7 +60,7 @@ test('every screen can be read and used by everybody, in light and in dark', asy
   await page.keyboard.press('ControlOrMeta+k');
   await expect(page.getByRole('dialog')).toBeVisible();
   await look('palette');
-  for (const section of ['general', 'accounts', 'labels', 'identities']) {
+  for (const section of ['general', 'accounts', 'labels', 'identities', 'templates']) {
     await page.goto(`${app.url}/settings/${section}`);
     await expect(page.getByRole('heading').first()).toBeVisible();
     await look(`settings, ${section}`);

@@ -12,6 +12,7 @@ import { createIdentityServers } from './lib/services/identity-server.ts';
 import { createOAuthConnect, type OAuthConnectService } from './lib/services/oauth-connect.ts';
 import { createOutboxService } from './lib/services/outbox.ts';
 import { createSettingsService } from './lib/services/settings.ts';
+import { createTemplateService } from './lib/services/templates.ts';
 import type { EventService, PresenceService, RateLimitService, Services } from './lib/services.ts';
 import type { SignUpMode } from './lib/sign-up.ts';
 import type { Audit } from './security/audit-log.ts';
@@ -72,6 +73,7 @@ export function createServices(deps: ServiceDeps): {
     }),
     contacts: createContactService({ pool }),
     settings: createSettingsService({ pool }),
+    templates: createTemplateService({ pool }),
     events: deps.events,
     limits: deps.limits,
     presence: deps.presence,

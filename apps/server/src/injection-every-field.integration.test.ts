@@ -96,11 +96,13 @@ it('is looked for in more than a hundred fields', () => {
   expect(FIELDS.length).toBeGreaterThan(100);
   expect(withoutText.sort()).toEqual([
     'connections.list',
+    'contacts.hidden',
     'events.subscribe',
     'invites.list',
     'security.activity',
     'settings.get',
     'shortcuts.get',
+    'templates.list',
   ]);
 });
 

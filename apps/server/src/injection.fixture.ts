@@ -179,6 +179,13 @@ export const IDENTITIES: readonly Field[] = [
       }),
     }),
   ),
+  ...(['name', 'subject', 'html'] as const).map(
+    (name): Field => ({
+      name: `template, ${name}`,
+      path: 'templates.create',
+      input: (hazard) => ({ name: 'Thanks', html: '<p>Thanks</p>', [name]: hazard }),
+    }),
+  ),
   { name: 'sender trusted', path: 'settings.save', input: (sender) => ({ trustedSenders: [sender] }) },
   { name: 'time zone', path: 'settings.save', input: (timezone) => ({ timezone }) },
   { name: 'shortcut', path: 'shortcuts.save', input: (keys, unique) => ({ [unique]: keys, [keys]: unique }) },

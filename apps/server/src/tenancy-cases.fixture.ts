@@ -93,6 +93,8 @@ export const PROCEDURES: Readonly<Record<string, Inputs>> = {
   'mail.bulkDelete': inFolder,
   'mail.delete': [({ thread }) => ({ id: thread }), ({ mailbox }, own) => ({ id: own.thread, folder: mailbox })],
   'labels.delete': [({ label }) => ({ id: label })],
+  'templates.update': [({ template }) => ({ id: template, name: 'Mallory' })],
+  'templates.delete': [({ template }) => ({ id: template })],
   'invites.delete': [({ invite }) => ({ token: invite })],
   'identities.delete': [({ identity }) => ({ id: identity })],
   'outbox.cancel': [({ outbox }) => ({ id: outbox })],
@@ -111,6 +113,7 @@ export const WITHOUT_ID: Readonly<Record<string, unknown>> = {
   'connections.create': undefined,
   'connections.list': undefined,
   'contacts.search': { q: '' },
+  'contacts.hidden': undefined,
   'contacts.hide': { email: 'nobody@lab.invalid' },
   'contacts.unhide': { email: 'nobody@lab.invalid' },
   'drafts.list': {},
@@ -131,6 +134,8 @@ export const WITHOUT_ID: Readonly<Record<string, unknown>> = {
   'settings.save': { theme: 'dark' },
   'shortcuts.get': undefined,
   'shortcuts.save': {},
+  'templates.list': undefined,
+  'templates.create': { name: 'Mine', html: '<p>Mine</p>' },
 };
 
 /** How a route is asked for somebody's things, and what anybody else is answered. */

@@ -16,6 +16,7 @@ export interface Ids {
   readonly draft: string;
   readonly outbox: string;
   readonly identity: string;
+  readonly template: string;
   readonly upload: string;
   readonly invite: string;
   readonly undo: string;
@@ -34,6 +35,7 @@ export const everyIdIs = (id: string): Ids => ({
   draft: id,
   outbox: id,
   identity: id,
+  template: id,
   upload: id,
   invite: id,
   undo: id,
@@ -95,6 +97,7 @@ export async function ownEverything(
     name: `${word} alias`,
     email: `alias@${word}.test`,
   });
+  const template = await api.templates.create.mutate({ name: `${word} template`, html: `<p>${word} template</p>` });
   await api.settings.save.mutate({ trustedSenders: [`friend@${word}.test`] });
   await api.shortcuts.save.mutate({ archive: word });
   const starred = await api.mail.bulkStar.mutate({ ids: [thread] });
@@ -110,6 +113,7 @@ export async function ownEverything(
     draft: draft.id,
     outbox: sent.id,
     identity: identity.id,
+    template: template.id,
     upload: uploadId,
     invite,
     undo: starred.undo ?? '',

@@ -32,6 +32,7 @@ export type Outgoing = Outputs['outbox']['list']['items'][number];
 /** A message that was taken back: a draft, and what was chosen for it. */
 export type TakenBack = Outputs['outbox']['cancel'];
 export type Draft = Outputs['drafts']['get'];
+export type Template = Outputs['templates']['list'][number];
 export type Identity = Outputs['identities']['list'][number];
 
 const url = '/api/trpc';

@@ -19,11 +19,14 @@ import type {
   MailEvent,
   NewConnection,
   NewIdentity,
+  NewTemplate,
   Outgoing,
   OutgoingDetail,
   Probe,
   Settings,
   Shortcuts,
+  Template,
+  TemplateUpdate,
 } from './driver/schemas.ts';
 import type { MailManager } from './driver/types.ts';
 
@@ -80,6 +83,16 @@ export interface ContactService {
   /** Suggests the address no more. */
   hide(userId: UserId, email: string): Promise<void>;
   unhide(userId: UserId, email: string): Promise<void>;
+  /** Those that are suggested no more. */
+  hidden(userId: UserId): Promise<Address[]>;
+}
+
+export interface TemplateService {
+  list(userId: UserId): Promise<Template[]>;
+  /** CONFLICT when there are too many. */
+  create(userId: UserId, template: NewTemplate): Promise<{ id: string }>;
+  update(userId: UserId, change: TemplateUpdate): Promise<void>;
+  delete(userId: UserId, id: string): Promise<void>;
 }
 
 export interface SettingsService {
@@ -124,6 +137,7 @@ export interface Services {
   readonly identities: IdentityService;
   readonly contacts: ContactService;
   readonly settings: SettingsService;
+  readonly templates: TemplateService;
   readonly events: EventService;
   readonly limits: RateLimitService;
   readonly presence: PresenceService;

@@ -8,6 +8,7 @@ import { outboxRouter } from './routes/outbox.ts';
 import { contactsRouter, identitiesRouter } from './routes/people.ts';
 import { invitesRouter, securityRouter } from './routes/security.ts';
 import { settingsRouter, shortcutsRouter } from './routes/settings.ts';
+import { templatesRouter } from './routes/templates.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
@@ -23,6 +24,7 @@ export const appRouter = router({
   security: securityRouter,
   settings: settingsRouter,
   shortcuts: shortcutsRouter,
+  templates: templatesRouter,
 });
 
 export type AppRouter = typeof appRouter;

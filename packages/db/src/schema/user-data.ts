@@ -60,6 +60,23 @@ export const hiddenContact = pgTable(
   (t) => [primaryKey({ columns: [t.userId, t.email] })],
 );
 
+/** What the user writes often; HTML as mail-html cleans it. */
+export const template = pgTable(
+  'template',
+  {
+    id: text('id').primaryKey(),
+    userId: text('user_id')
+      .$type<UserId>()
+      .notNull()
+      .references(() => user.id, { onDelete: 'cascade' }),
+    name: text('name').notNull(),
+    /** Null: the message keeps its own. */
+    subject: text('subject'),
+    html: text('html').notNull(),
+  },
+  (t) => [index('template_user').on(t.userId)],
+);
+
 /** Fixed windows, over all processes. */
 export const rateLimit = pgTable(
   'rate_limit',

@@ -68,6 +68,18 @@ describe('before a message goes', () => {
       { kind: 'no-subject' },
     ],
     ['the subject is asked for', { ...message, subject: '', written: 'Hi' }, [], { kind: 'no-subject' }],
+    [
+      'what a template left open comes first',
+      { ...message, written: 'Hi {{first name}}, it is attached.' },
+      [],
+      { kind: 'placeholder', placeholder: '{{first name}}' },
+    ],
+    [
+      'what is left open in the subject too',
+      { ...message, subject: 'For {{name}}', hasFiles: true },
+      [],
+      { kind: 'placeholder', placeholder: '{{name}}' },
+    ],
     ['nothing is asked where all is there', { ...message, written: 'Hi' }, [], undefined],
   ])('%s', (_what, written, asked, question) => {
     expect(questionBefore(written, new Set(asked))).toEqual(question);

@@ -1,7 +1,11 @@
-/** What is asked once before a message goes: a file that is spoken of and not there, a subject that is missing. Pure. */
+/** What is asked once before a message goes: what a template left open, a file that is spoken of and not there, no subject. Pure. */
 import { ATTACHMENT_WORDS } from './attachment-words.ts';
+import { openPlaceholder } from './placeholders.ts';
 
-export type SendQuestion = { kind: 'no-file'; word: string } | { kind: 'no-subject' };
+export type SendQuestion =
+  | { kind: 'placeholder'; placeholder: string }
+  | { kind: 'no-file'; word: string }
+  | { kind: 'no-subject' };
 
 /** Scripts that put no spaces between words: what is looked for may stand anywhere. */
 const WITHOUT_SPACES = /^[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]+$/u;
@@ -24,6 +28,8 @@ export function questionBefore(
   message: { subject: string; written: string; hasFiles: boolean },
   asked: ReadonlySet<SendQuestion['kind']>,
 ): SendQuestion | undefined {
+  const placeholder = openPlaceholder(`${message.subject}\n${message.written}`);
+  if (placeholder !== undefined && !asked.has('placeholder')) return { kind: 'placeholder', placeholder };
   const word = message.hasFiles ? undefined : wordOfFile(message.written);
   if (word !== undefined && !asked.has('no-file')) return { kind: 'no-file', word };
   if (message.subject.trim() === '' && !asked.has('no-subject')) return { kind: 'no-subject' };

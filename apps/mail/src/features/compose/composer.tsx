@@ -1,26 +1,29 @@
 /** Writes a message: recipients, subject, text, files. The same in a window, in full screen and below a conversation. */
 
 import { EditorContent, useEditor } from '@tiptap/react';
-import { Paperclip, Trash2 } from 'lucide-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
-import { Button, IconButton } from '../../components/ui/button.tsx';
+import { Button } from '../../components/ui/button.tsx';
 import { Notice } from '../../components/ui/notice.tsx';
+import type { Template } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
-import { formatAddress, formatSize } from '../../lib/format.ts';
+import { formatAddress } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
+import { useCommands } from '../../lib/keyboard/index.ts';
 import { useSettings } from '../../lib/settings.ts';
 import { AddressField } from './address-field.tsx';
-import { writingAttributes, writingExtensions } from './editor.ts';
-import { EditorToolbar } from './editor-toolbar.tsx';
+import { ComposerFooter } from './composer-footer.tsx';
+import { markupOf, writingAttributes, writingExtensions } from './editor.ts';
 import { FileChips } from './file-chips.tsx';
+import { fillIn, placeholderValues } from './placeholders.ts';
+import { escapeHtml } from './quote.ts';
 import { QuotedText } from './quoted-text.tsx';
-import { ConflictNotice, SaveLine } from './save-state.tsx';
+import { ConflictNotice } from './save-state.tsx';
 import type { ComposeSeed } from './seeds.ts';
-import { ReminderChip, SendOptions } from './send-options.tsx';
+import { ReminderChip } from './send-options.tsx';
 import { SendQuestionDialog } from './send-question.tsx';
 import { Signature, setSignature, signatureBelow, writtenIn } from './signature.ts';
 import { SignatureBelow } from './signature-below.tsx';
-import { roomFor } from './size-limit.ts';
+import { TemplateMenu } from './template-menu.tsx';
 import { useComposer } from './use-composer.ts';
 
 export interface ComposerProps {
@@ -30,9 +33,6 @@ export interface ComposerProps {
   renderHeader?: (options: { subject: string; close: () => void }) => ReactNode;
   className?: string;
 }
-
-const attachLabel = (limit: number | undefined) =>
-  limit === undefined ? text.attach : text.attachUpTo(formatSize(roomFor(limit)));
 
 export default function Composer({ seed, onClose, renderHeader, className }: ComposerProps) {
   const [hasCc, setHasCc] = useState(seed.cc.length > 0);
@@ -89,6 +89,21 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     else setSignature(editor, signature, { isFirst });
   }, [signature, editor, seed.isWritten, isSignedBelow, signBelow]);
 
+  const [isPickingTemplate, setIsPickingTemplate] = useState(false);
+  useCommands({ insertTemplate: () => setIsPickingTemplate(true) });
+  const insertTemplate = (template: Template) => {
+    const { choices, fromEmail } = composer.writer;
+    const from = choices.find(({ email }) => email === fromEmail);
+    const values = placeholderValues(fields.to[0], from);
+    editor
+      .chain()
+      .focus()
+      .insertContent(markupOf(fillIn(template.html, values, escapeHtml)))
+      .run();
+    if (fields.subject.trim() === '' && template.subject !== undefined)
+      change({ subject: fillIn(template.subject, values) });
+  };
+
   const close = () => void composer.close();
   const connectionId = seed.connectionId;
   const addCopies = (
@@ -114,6 +129,9 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
         if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
           event.preventDefault();
           void send();
+        } else if (event.key === '.' && (event.metaKey || event.ctrlKey)) {
+          event.preventDefault();
+          setIsPickingTemplate(true);
         } else if (event.key === 'Escape' && !event.defaultPrevented) {
           event.preventDefault();
           close();
@@ -211,37 +229,30 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
       {composer.problem && (
         <Notice tone="danger" className="mx-3 mb-2" title={composer.problem.message} fix={composer.problem.fix} />
       )}
-      <footer className="flex shrink-0 flex-wrap items-center gap-1 border-t px-3 py-2">
-        <SendOptions
-          isSending={composer.isSending}
-          reminder={composer.reminder}
-          onReminder={composer.setReminder}
-          wasFor={seed.wasFor}
-          onSend={(at) => void send(at)}
+      <ComposerFooter
+        editor={editor}
+        composer={composer}
+        wasFor={seed.wasFor}
+        onAttach={() => fileInput.current?.click()}
+      >
+        <TemplateMenu
+          isOpen={isPickingTemplate}
+          onOpenChange={setIsPickingTemplate}
+          onPick={insertTemplate}
+          onClosed={() => editor.commands.focus()}
         />
-        <IconButton label={attachLabel(composer.sizeLimit)} onClick={() => fileInput.current?.click()}>
-          <Paperclip />
-        </IconButton>
-        <span aria-hidden="true" className="mx-1 h-4 w-px bg-line max-sm:hidden" />
-        <span className="max-sm:hidden">
-          <EditorToolbar editor={editor} />
-        </span>
-        <SaveLine state={composer.saveState} />
-        <IconButton label={text.discard} onClick={() => void composer.discard()}>
-          <Trash2 />
-        </IconButton>
-        <input
-          ref={fileInput}
-          type="file"
-          multiple
-          hidden
-          data-testid="compose-file-input"
-          onChange={(event) => {
-            uploads.add([...(event.target.files ?? [])]);
-            event.target.value = '';
-          }}
-        />
-      </footer>
+      </ComposerFooter>
+      <input
+        ref={fileInput}
+        type="file"
+        multiple
+        hidden
+        data-testid="compose-file-input"
+        onChange={(event) => {
+          uploads.add([...(event.target.files ?? [])]);
+          event.target.value = '';
+        }}
+      />
       <SendQuestionDialog
         question={composer.question}
         onSend={() => composer.answerQuestion('send')}

@@ -1,5 +1,5 @@
 /** The parts of the settings, as they stand in the URL. */
-export const settingsSections = ['general', 'accounts', 'labels', 'identities', 'security'] as const;
+export const settingsSections = ['general', 'accounts', 'labels', 'identities', 'templates', 'security'] as const;
 export type SettingsSection = (typeof settingsSections)[number];
 
 export function sectionOf(text: string): SettingsSection {

@@ -1,6 +1,6 @@
 /** The settings, part by part. */
-import { ArrowLeft, AtSign, ShieldCheck, SlidersHorizontal, Tag, UserRound } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { ArrowLeft, AtSign, LayoutTemplate, ShieldCheck, SlidersHorizontal, Tag, UserRound } from 'lucide-react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { IconButton } from '../../components/ui/button.tsx';
 import { cn } from '../../lib/class-names.ts';
 import { settingsText as text } from '../../lib/i18n/settings.ts';
@@ -11,12 +11,14 @@ import { IdentitySettings } from './identity-settings.tsx';
 import { LabelSettings } from './label-settings.tsx';
 import { type SettingsSection, settingsSections } from './sections.ts';
 import { SecuritySettings } from './security/security-settings.tsx';
+import { TemplateSettings } from './template-settings.tsx';
 
 const ICONS: Readonly<Record<SettingsSection, ReactNode>> = {
   general: <SlidersHorizontal />,
   accounts: <AtSign />,
   labels: <Tag />,
   identities: <UserRound />,
+  templates: <LayoutTemplate />,
   security: <ShieldCheck />,
 };
 
@@ -32,6 +34,12 @@ export interface SettingsPageProps {
 export default function SettingsPage({ section, error, onSection, onBack, onAddAccount }: SettingsPageProps) {
   useCommandKeys();
   useCommands({ back: onBack, goInbox: onBack });
+  // On a phone the parts are a row that is wider than the screen.
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another part is another current one
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [section]);
   return (
     <div className="flex h-full flex-col">
       <header className="flex h-13 shrink-0 items-center gap-2 border-b px-3">
@@ -41,7 +49,7 @@ export default function SettingsPage({ section, error, onSection, onBack, onAddA
         <h1 className="text-base font-semibold">{text.title}</h1>
       </header>
       <div className="flex min-h-0 flex-1 max-md:flex-col">
-        <nav aria-label={text.title} className="w-56 shrink-0 p-3 max-md:w-full">
+        <nav ref={nav} aria-label={text.title} className="w-56 shrink-0 p-3 max-md:w-full">
           <ul className="flex flex-col gap-0.5 max-md:flex-row max-md:overflow-x-auto">
             {settingsSections.map((id) => (
               <li key={id}>
@@ -67,6 +75,7 @@ export default function SettingsPage({ section, error, onSection, onBack, onAddA
             {section === 'accounts' && <AccountSettings onAdd={onAddAccount} />}
             {section === 'labels' && <LabelSettings />}
             {section === 'identities' && <IdentitySettings />}
+            {section === 'templates' && <TemplateSettings />}
             {section === 'security' && <SecuritySettings error={error} />}
           </div>
         </main>

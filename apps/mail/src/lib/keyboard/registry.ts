@@ -42,6 +42,13 @@ const data = [
   { id: 'forwardAsFile', title: 'Forward as attachment', group: 'Write', keys: ['Shift+f'], inPalette: true },
   { id: 'redirect', title: 'Redirect', group: 'Write', keys: ['Shift+r'], inPalette: true },
   { id: 'editAsNew', title: 'Edit as a new message', group: 'Write', keys: ['Shift+e'], inPalette: true },
+  {
+    id: 'insertTemplate',
+    title: 'Insert a template… (while writing)',
+    group: 'Write',
+    keys: ['$mod+.'],
+    inPalette: true,
+  },
   { id: 'send', title: 'Send (while writing)', group: 'Write', keys: ['$mod+Enter'] },
 
   { id: 'goInbox', title: 'Go to Inbox', group: 'Go to', keys: ['g i'], inPalette: true },

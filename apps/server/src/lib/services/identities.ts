@@ -3,6 +3,7 @@
  * send through a server of its own (identity-server.ts); what waits for that server does not go through another one.
  */
 import type { ConnectionId, IdentityId, UserId } from '@postroom/db';
+import { outgoingFragment } from '@postroom/mail-html';
 import type pg from 'pg';
 import { identityGone, serverChanged } from '../../engine/accounts/own-server.ts';
 import { isCatchAll } from '../../engine/answering/own-addresses.ts';
@@ -41,6 +42,12 @@ function assertOneAddress(email: string): void {
     message: 'All addresses of a domain cannot be the default.',
     fix: 'Choose one address as the default.',
   });
+}
+
+/** As it is kept: markup as it is sent, and what has none as it was typed. */
+function keptSignature(signature: string | undefined): string | null {
+  if (signature === undefined) return null;
+  return /<[a-z][^<>]*>/i.test(signature) ? outgoingFragment(signature) : signature;
 }
 
 /** `identity.id` as a public id carries it. */
@@ -190,7 +197,7 @@ async function insertIdentity(tx: Tx, connectionId: ConnectionId, fields: Fields
       connectionId,
       fields.name,
       fields.email,
-      fields.signature ?? null,
+      keptSignature(fields.signature),
       fields.replyTo || null,
       fields.bccSelf ?? false,
       fields.isDefault,
@@ -214,7 +221,7 @@ async function updateIdentity(
       identityId,
       change.name ?? null,
       change.email ?? null,
-      change.signature ?? null,
+      keptSignature(change.signature),
       change.replyTo ?? null,
       change.bccSelf ?? null,
       change.isDefault ?? null,

@@ -63,6 +63,7 @@ export const contactsRouter = router({
     .input(z.object({ q: z.string().max(200), connectionId }))
     .output(z.array(addressSchema))
     .query(({ ctx, input }) => ctx.services.contacts.search(ctx.caller.id, input.q, input.connectionId)),
+  hidden: procedure.output(z.array(addressSchema)).query(({ ctx }) => ctx.services.contacts.hidden(ctx.caller.id)),
   hide: procedure
     .input(z.object({ email: oneLine(320) }))
     .output(done)

@@ -98,6 +98,18 @@ export const draftSchema = z.object({
 });
 export type Draft = z.infer<typeof draftSchema>;
 
+/** What is written often, to be put into a message. */
+export const templateSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  subject: z.string().optional(),
+  html: z.string(),
+});
+export type Template = z.infer<typeof templateSchema>;
+type TemplateChange = { [Name in keyof Omit<Template, 'id'>]?: Template[Name] | undefined };
+export type NewTemplate = TemplateChange & Pick<Template, 'name' | 'html'>;
+export type TemplateUpdate = TemplateChange & Pick<Template, 'id'>;
+
 const mailErrorSchema = z.object({
   code: z.enum(ERROR_CODES),
   message: z.string(),
