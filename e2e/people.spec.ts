@@ -55,4 +55,19 @@ test('people are suggested, picked, suggested no more, and again', async ({ app,
     await to.fill('emi');
     await expect(found).toHaveCount(0);
   });
+
+  await test.step('and suggested again, in the settings', async () => {
+    await page.goto(`${app.url}/settings/general`);
+    const hidden = page.getByTestId('hidden-suggestions');
+    await expect(hidden.getByRole('listitem')).toHaveText([/emile@lab.test/]);
+    await hidden.scrollIntoViewIfNeeded();
+    await shot('hidden-list');
+    await page.getByRole('button', { name: 'Suggest again: emile@lab.test' }).click();
+    await expect(page.getByText('emile@lab.test is suggested again')).toBeVisible();
+    await expect(hidden).toHaveCount(0);
+    await page.goto(`${app.url}/mail/inbox`);
+    await page.getByTestId('compose-button').click();
+    await to.fill('brancus');
+    await expect(found).toHaveText([/Émile Brâncuș/]);
+  });
 });

@@ -4,6 +4,7 @@ import { type Choice, SelectField } from '../../components/ui/field.tsx';
 import { Switch } from '../../components/ui/switch.tsx';
 import { settingsText as text } from '../../lib/i18n/settings.ts';
 import { useSaveSettings, useSettings } from '../../lib/settings.ts';
+import { HiddenSuggestions } from './hidden-suggestions.tsx';
 import { Line, Section } from './section.tsx';
 
 function choicesOf<T extends string>(labels: Readonly<Record<T, string>>, values: readonly T[]): Choice<T>[] {
@@ -105,6 +106,7 @@ export function GeneralSettings() {
           )}
         </Line>
       </Section>
+      <HiddenSuggestions />
     </>
   );
 }

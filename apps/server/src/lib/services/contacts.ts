@@ -24,6 +24,14 @@ export function createContactService({ pool }: { readonly pool: pg.Pool }): Cont
       const connectionIds = [...new Set(own.map(({ id }) => id))];
       return findContacts(pool, { userId, connectionIds, own }, query, MAX_FOUND);
     },
+    async hidden(userId) {
+      const found = await rows<{ email: string }>(
+        pool,
+        'select email from hidden_contact where user_id = $1 order by email',
+        [userId],
+      );
+      return found.map(({ email }) => ({ email }));
+    },
     hide: (userId, email) => setHidden(pool, userId, email, true),
     unhide: (userId, email) => setHidden(pool, userId, email, false),
   };
