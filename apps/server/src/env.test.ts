@@ -30,12 +30,27 @@ describe('parseEnv', () => {
       says: 'BETTER_AUTH_SECRET is required: at least 32 random characters.',
     },
     {
+      name: 'no key ring beside a database of its own',
+      given: { CREDENTIALS_KEYS: '' },
+      says: 'CREDENTIALS_KEYS is required: id:base64(32 bytes), newest first, comma-separated.',
+    },
+    {
+      name: 'Vault without a token',
+      given: { VAULT_ADDR: 'https://vault.lan:8200' },
+      says: 'VAULT_TOKEN is required: a token.',
+    },
+    {
       name: 'a secret given twice',
       given: { BETTER_AUTH_SECRET_FILE: '/nowhere' },
       says: 'BETTER_AUTH_SECRET and BETTER_AUTH_SECRET_FILE are both set: keep one of them.',
     },
   ])('refuses $name', ({ given, says }) => {
     expect(() => parseEnv({ ...own, ...given })).toThrow(new EnvError(says));
+  });
+
+  it('needs no key ring where Vault has the keys', () => {
+    const vault = { VAULT_ADDR: 'https://vault.lan:8200', VAULT_TOKEN: 'fake-token' };
+    expect(parseEnv({ ...own, ...vault, CREDENTIALS_KEYS: '' }).CREDENTIALS_KEYS).toBeUndefined();
   });
 
   it('takes the public address from the port when only that is given', () => {

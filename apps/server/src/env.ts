@@ -52,7 +52,7 @@ export const VARIABLES = {
   ROLE: { schema: z.enum(['web', 'worker', 'all']).default('all'), looks: 'web, worker or all' },
   BETTER_AUTH_SECRET: { schema: z.string().min(32), looks: 'at least 32 random characters', secret: true },
   CREDENTIALS_KEYS: {
-    schema: z.string().refine(isKeyRing),
+    schema: z.string().refine(isKeyRing).optional(),
     looks: 'id:base64(32 bytes), newest first, comma-separated',
     secret: true,
   },
@@ -127,6 +127,13 @@ export function parseEnv(source: Readonly<Record<string, string | undefined>> = 
     const result = variable.schema.safeParse(given[name]);
     if (result.success) values[name] = result.data;
     else problems.push(problem(name, variable, given[name]));
+  }
+  // Vault has the keys then; the ring is for what was sealed before.
+  if (!given.CREDENTIALS_KEYS && !given.VAULT_ADDR) {
+    problems.push(problem('CREDENTIALS_KEYS', VARIABLES.CREDENTIALS_KEYS, undefined));
+  }
+  if (given.VAULT_ADDR && !given.VAULT_TOKEN) {
+    problems.push(problem('VAULT_TOKEN', VARIABLES.VAULT_TOKEN, undefined));
   }
   if (given.ROLE && given.ROLE !== 'all' && !given.DATABASE_URL) {
     problems.push(`ROLE must be all unless DATABASE_URL is set (it was ${JSON.stringify(given.ROLE)}).`);

@@ -1,7 +1,7 @@
 /** Who wraps data keys: Vault where it is named, else the ring; what the ring has wrapped before opens with it still. */
 import type { Env } from '../env.ts';
 import { parseKeyRing } from './key-ring.ts';
-import { type KeyWrapper, localKeyWrapper } from './vault.ts';
+import { type KeyWrapper, localKeyWrapper, VaultError } from './vault.ts';
 import { isTransitKey, transitKeyWrapper } from './vault-transit.ts';
 
 type Settings = Pick<
@@ -10,8 +10,8 @@ type Settings = Pick<
 >;
 
 export function createKeyWrapper(env: Settings): KeyWrapper {
-  const ring = localKeyWrapper(parseKeyRing(env.CREDENTIALS_KEYS));
   const { VAULT_ADDR: address, VAULT_TOKEN: token, VAULT_TRANSIT_KEY: keyName, VAULT_TRANSIT_MOUNT: mount } = env;
+  const ring = env.CREDENTIALS_KEYS === undefined ? NO_RING : localKeyWrapper(parseKeyRing(env.CREDENTIALS_KEYS));
   if (address === undefined || token === undefined) return ring;
   const transit = transitKeyWrapper({ address, token, keyName, mount, fetch, now: Date.now });
   return {
@@ -20,3 +20,8 @@ export function createKeyWrapper(env: Settings): KeyWrapper {
     unwrap: (keyId, wrapped, aad) => (isTransitKey(keyId) ? transit : ring).unwrap(keyId, wrapped, aad),
   };
 }
+
+const noRing = async (): Promise<never> => {
+  throw new VaultError('this secret was sealed with CREDENTIALS_KEYS, and there are none');
+};
+const NO_RING: KeyWrapper = { newestId: noRing, wrap: noRing, unwrap: noRing };

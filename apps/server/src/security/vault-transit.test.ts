@@ -78,6 +78,13 @@ describe('Vault’s transit engine', () => {
     for (const envelope of [local, first, second]) expect(await vault.open(envelope ?? '', scope)).toBe(SECRET);
   });
 
+  it('needs no ring, and what one has sealed is then an error and nothing else', async () => {
+    const local = await createVault(createKeyWrapper(ring)).seal(SECRET, scope);
+    const vault = createVault(createKeyWrapper({ ...withVault(), CREDENTIALS_KEYS: undefined }));
+    expect(await vault.open(await vault.seal(SECRET, scope), scope)).toBe(SECRET);
+    await expect(vault.open(local, scope)).rejects.toThrow(VaultError);
+  });
+
   it.each([
     ['is sealed', () => transit.sealVault(), () => transit.token],
     ['does not know the token', () => undefined, () => 'another-token'],
