@@ -73,12 +73,12 @@ async function readOn(signal: AbortSignal): Promise<number> {
   }
 }
 
-it('rotates all of them, killed twice, each readable all the time', { timeout: 120_000 }, async () => {
+it('rotates all of them, killed twice, each readable all the time', { timeout: 400_000 }, async () => {
   const end = new AbortController();
   const reading = readOn(end.signal);
   for (const at of KILLED_AT) {
     const child = rotate();
-    await waitUntil(async () => (await countUnder(2)) >= at);
+    await waitUntil(async () => (await countUnder(2)) >= at, { timeoutMs: 120_000 });
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(await countUnder(1)).toBeGreaterThan(0);
