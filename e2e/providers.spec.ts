@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { test as base, expect, type Page, type TestInfo } from '@playwright/test';
+import { test as base, expect, type Page } from '@playwright/test';
 import { type MailServer, message, type OpenIdServer, startMailServer, startOpenId } from '@postroom/mail-lab';
 import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
-import { row } from './steps.ts';
+import { look, row } from './steps.ts';
 
 interface World {
   readonly openid: OpenIdServer;
@@ -43,7 +43,6 @@ const test = base.extend<{ signUpMode: string; world: World }>({
   },
 });
 
-const look = (page: Page, info: TestInfo, name: string) => page.screenshot({ path: info.outputPath(`${name}.png`) });
 async function answer(page: Page, email: string, says: 'Allow' | 'Deny' = 'Allow') {
   await page.getByRole('heading', { name: 'The mail server’s own sign-in page' }).waitFor();
   await page.getByLabel('Address').fill(email);

@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, type Page, type TestInfo } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { type MailServer, startOpenId } from '@postroom/mail-lab';
 import { oneTimeCode } from '../apps/server/src/one-time-code.fixture.ts';
 import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
 import { test } from './app.fixture.ts';
-import { signUp } from './steps.ts';
+import { look, signUp } from './steps.ts';
 
 const PASSWORD = 'fake-app-password';
 const ada = { name: 'Ada Lund', email: 'ada@lab.test' };
@@ -36,8 +36,6 @@ async function typePassword(page: Page, app: AppProcess, email: string, password
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
-
-const look = (page: Page, info: TestInfo, name: string) => page.screenshot({ path: info.outputPath(`${name}.png`) });
 
 test('a code beside the password, a passkey, and what happened in the log', async ({ app, page }, info) => {
   const client = await page.context().newCDPSession(page);
@@ -115,7 +113,7 @@ test('a code beside the password, a passkey, and what happened in the log', asyn
     }
     await page.getByRole('button', { name: 'Sign out all others' }).click();
     await expect(page.getByText('Signed out there')).toBeVisible();
-    await page.screenshot({ path: info.outputPath('security.png') });
+    await look(page, info, 'security');
   });
 });
 

@@ -1,11 +1,22 @@
 /** What several stories do: sign up, connect, find a conversation. */
 
-import type { Locator, Page } from '@playwright/test';
+import type { Locator, Page, TestInfo } from '@playwright/test';
 import type { MailServer } from '@postroom/mail-lab';
 import type { AppProcess } from '../scripts/lib/app-process.ts';
 
 /** The conversation in the list whose line has this text. */
 export const row = (page: Page, text: string): Locator => page.getByTestId('thread-row').filter({ hasText: text });
+
+/** Pictures of a state: on a wide screen by day, on a phone by night. */
+export async function look(page: Page, info: TestInfo, name: string): Promise<void> {
+  await page.screenshot({ path: info.outputPath(`${name}.png`) });
+  const size = page.viewportSize();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.screenshot({ path: info.outputPath(`${name}-phone.png`) });
+  await page.emulateMedia({ colorScheme: 'light' });
+  if (size) await page.setViewportSize(size);
+}
 
 /** From the first page to the one that asks for a mail account. */
 export async function signUp(page: Page, app: AppProcess, user: { name: string; email: string }): Promise<void> {

@@ -15,13 +15,18 @@ export interface NoticeProps {
   title: ReactNode;
   fix?: ReactNode;
   action?: ReactNode;
+  /** Scrolled to when it comes: wherever it stands, it must be seen. */
+  isScrolledTo?: boolean;
   className?: string;
 }
 
-export function Notice({ tone = 'info', title, fix, action, className }: NoticeProps) {
+const scrollTo = (node: HTMLElement | null) => node?.scrollIntoView({ block: 'nearest' });
+
+export function Notice({ tone = 'info', title, fix, action, isScrolledTo = false, className }: NoticeProps) {
   const { className: look, Icon } = looks[tone];
   return (
     <div
+      ref={isScrolledTo ? scrollTo : undefined}
       role={tone === 'danger' ? 'alert' : 'status'}
       className={cn('flex items-start gap-2.5 rounded-lg px-3 py-2.5', look, className)}
     >

@@ -191,7 +191,7 @@ export function ConnectAccount(props: ConnectAccountProps) {
           )}
         </>
       )}
-      {problem && <Notice tone="danger" title={problem.message} fix={problem.fix} />}
+      {problem && <Notice tone="danger" title={problem.message} fix={problem.fix} isScrolledTo />}
       {(candidates === null || needsPassword) && (
         <Button
           type="submit"

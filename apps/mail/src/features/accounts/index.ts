@@ -1,3 +1,4 @@
+export { CertificateCard } from './certificate-card.tsx';
 export { ConnectAccount } from './connect-account.tsx';
 export {
   type ConnectFields,

@@ -77,8 +77,12 @@ function ProbeRow({ side, isTesting, probe, summary, onTrust }: ProbeRowProps) {
             {probe.fix !== undefined && <p className="mt-0.5">{probe.fix}</p>}
           </div>
         )}
-        {!isTesting && probe && !probe.ok && certificate?.problem && (
-          <CertificateCard certificate={certificate} onTrust={() => onTrust(certificate.pin)} />
+        {!isTesting && certificate && (
+          <CertificateCard
+            certificate={certificate}
+            isChanged={probe?.code === 'CERTIFICATE_CHANGED'}
+            onTrust={() => onTrust(certificate.pin)}
+          />
         )}
       </div>
     </li>

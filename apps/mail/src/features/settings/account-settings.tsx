@@ -98,6 +98,11 @@ export function AccountSettings({ onAdd }: { onAdd: () => void }) {
                       {accountsText.signInAgain}
                     </Button>
                   )}
+                  {error.code.startsWith('CERTIFICATE_') && (
+                    <Button size="small" variant="primary" onClick={() => setOpened({ type: 'doctor', connection })}>
+                      {text.compare}
+                    </Button>
+                  )}
                   <Button size="small" onClick={() => setOpened({ type: 'edit', connection })}>
                     {text.edit}
                   </Button>

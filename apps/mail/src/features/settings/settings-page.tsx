@@ -22,6 +22,9 @@ const ICONS: Readonly<Record<SettingsSection, ReactNode>> = {
   security: <ShieldCheck />,
 };
 
+/** On a phone not all of them fit. */
+const showTab = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
+
 export interface SettingsPageProps {
   section: SettingsSection;
   /** What a provider that was to be connected came back with. */
@@ -52,13 +55,14 @@ export default function SettingsPage({ section, error, onSection, onBack, onAddA
         <nav ref={nav} aria-label={text.title} className="w-56 shrink-0 p-3 max-md:w-full">
           <ul className="flex flex-col gap-0.5 max-md:flex-row max-md:overflow-x-auto">
             {settingsSections.map((id) => (
-              <li key={id}>
+              <li key={id} className="shrink-0">
                 <button
+                  ref={id === section ? showTab : undefined}
                   type="button"
                   aria-current={id === section ? 'page' : undefined}
                   onClick={() => onSection(id)}
                   className={cn(
-                    'flex h-8 w-full items-center gap-2.5 rounded-md px-2.5 [&_svg]:size-4 [&_svg]:text-muted',
+                    'flex h-8 w-full items-center whitespace-nowrap max-md:h-10 gap-2.5 rounded-md px-2.5 [&_svg]:size-4 [&_svg]:text-muted',
                     id === section ? 'bg-selected font-semibold [&_svg]:text-accent' : 'hover:bg-hover',
                   )}
                 >

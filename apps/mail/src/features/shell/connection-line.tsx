@@ -11,11 +11,13 @@ import { liveState } from '../../lib/live-updates.ts';
 export interface ConnectionLineProps {
   connections: readonly Connection[];
   onFix: (connectionId: string) => void;
+  /** Nothing is said of what goes as it should. */
+  isProblemOnly?: boolean;
 }
 
 const line = 'flex w-full items-start gap-2 rounded-md px-2 py-1.5 text-left text-xs';
 
-export function ConnectionLine({ connections, onFix }: ConnectionLineProps) {
+export function ConnectionLine({ connections, onFix, isProblemOnly = false }: ConnectionLineProps) {
   const live = useStore(liveState);
   if (live === 'error') {
     return (
@@ -42,6 +44,7 @@ export function ConnectionLine({ connections, onFix }: ConnectionLineProps) {
       </button>
     );
   }
+  if (isProblemOnly) return null;
   const paused = connections.find(({ state }) => state === 'paused');
   if (paused && connections.length === 1) {
     return (

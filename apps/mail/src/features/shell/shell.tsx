@@ -12,6 +12,7 @@ import { useRememberedNumber } from '../../lib/remembered.ts';
 import { useSaveSettings, useSettings } from '../../lib/settings.ts';
 import { useIsDark } from '../../lib/theme.ts';
 import { SearchBox } from '../search/index.ts';
+import { ConnectionLine } from './connection-line.tsx';
 import { HelpSheet } from './help-sheet.tsx';
 import { Palette } from './palette.tsx';
 import { Sidebar } from './sidebar.tsx';
@@ -125,6 +126,11 @@ export function Shell(props: ShellProps) {
             )}
             <SearchBox query={props.query} onSearch={onSearch} />
           </header>
+        )}
+        {isNarrow && !props.isReading && (
+          <div className="px-2 not-empty:py-2">
+            <ConnectionLine connections={props.connections} onFix={() => onSettings('accounts')} isProblemOnly />
+          </div>
         )}
         <main id="main" className="min-h-0 flex-1">
           {props.children}

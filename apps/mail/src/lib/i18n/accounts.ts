@@ -31,8 +31,9 @@ export const accountsText = {
   probing: 'Connecting…',
   probeOk: 'Works',
   trust: 'Trust this certificate',
-  trusted: 'This certificate will be trusted for this account only.',
+  trusted: 'Trusted for this account.',
   certificateIntro: 'The server showed a certificate that cannot be checked. Compare it with what your provider says.',
+  certificateChanged: 'Compare it with what whoever runs the server says, before you trust it.',
   certificateProblems: {
     'self-signed': 'It was issued by the server itself.',
     expired: 'It has expired.',

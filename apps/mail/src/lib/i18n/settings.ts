@@ -50,6 +50,8 @@ export const settingsText = {
   resync: 'Read everything again',
   resyncing: 'Comparing every folder with the server again.',
   doctor: 'Check the connection',
+  compare: 'Look at the certificate',
+  trustedAgain: 'Trusted. The account goes on.',
   checking: 'Asking the servers…',
   remove: 'Remove account',
   removeTitle: (email: string) => `Remove ${email}?`,

@@ -126,6 +126,8 @@ function serverCheck(
     detail: probe.message ?? `${host}:${port} cannot be used.`,
     consequence: id === 'imap' ? 'No new mail is seen until this works.' : 'What you send waits until this works.',
     ...(probe.fix === undefined ? {} : { fix: probe.fix }),
+    ...(probe.code === undefined ? {} : { code: probe.code }),
+    ...(probe.certificate === undefined ? {} : { certificate: probe.certificate }),
   };
 }
 

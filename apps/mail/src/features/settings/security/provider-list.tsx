@@ -10,8 +10,6 @@ import { authProblemOf, type LinkedAccount, linkedAccountsQuery, returnedProblem
 import { Line, Section } from '../section.tsx';
 
 const HERE = '/settings/security';
-/** What went wrong elsewhere must be seen, wherever on the page it stands. */
-const show = (node: HTMLElement | null) => node?.scrollIntoView({ block: 'center' });
 
 export interface ProviderListProps {
   config: Pick<ServerConfig, 'authProviders' | 'singleSignOn'>;
@@ -44,8 +42,8 @@ export function ProviderList({ config, linked, error }: ProviderListProps) {
   return (
     <Section title={text.providers} intro={text.providersIntro}>
       {problem && (
-        <div ref={show} className="p-3">
-          <Notice tone="danger" title={problem.message} fix={problem.fix} />
+        <div className="p-3">
+          <Notice tone="danger" title={problem.message} fix={problem.fix} isScrolledTo />
         </div>
       )}
       {ways.map(({ id, name }) => {

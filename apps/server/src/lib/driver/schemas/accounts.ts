@@ -128,6 +128,9 @@ export const doctorSchema = z.object({
       detail: z.string(),
       consequence: z.string().optional(),
       fix: z.string().optional(),
+      /** Of `imap` and `smtp`: why not, and the certificate where it is the reason. */
+      code: z.enum(ERROR_CODES).optional(),
+      certificate: certificateSchema.optional(),
     }),
   ),
   report: z.string(),
