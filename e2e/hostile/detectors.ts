@@ -1,10 +1,12 @@
 /**
- * What tells that a message did something: ran a script, asked anybody but us for anything, opened or left a page. They
- * are set on the browser before the app is opened; `hostile-mail.spec.ts` shows first that each of them can be tripped.
+ * What tells that a message did something: ran a script, asked anybody but us for anything, opened or left a page, or
+ * tried what only the policy held back. They are set on the browser before the app is opened; `hostile-mail.spec.ts`
+ * shows that each of them can be tripped.
  */
 import { readFileSync } from 'node:fs';
 import type { BrowserContext, Frame, Page, Request } from '@playwright/test';
 import { EVIL_DOMAIN } from '@postroom/mail-lab';
+import { watchRefusals } from '../refusals.ts';
 
 /** What was noticed since the last time it was taken, a line each. */
 export interface Detectors {
@@ -18,6 +20,8 @@ export interface Findings {
   readonly asked: readonly string[];
   /** Pages that opened, frames that came up, and the app having gone somewhere else. */
   readonly left: readonly string[];
+  /** What the policy refused, and faults of scripts. */
+  readonly refused: readonly string[];
 }
 
 /** What a message's frame may ask us for, when pictures are allowed and when they are not. */
@@ -32,6 +36,7 @@ export async function watch(
   let asked: string[] = [];
   let left: string[] = [];
   const { origin } = new URL(appUrl);
+  const takeRefusals = await watchRefusals(context);
 
   await context.exposeBinding('canary', (_source, number: unknown) => {
     ran.push(`canary ${String(number)}`);
@@ -53,7 +58,7 @@ export async function watch(
   });
   return {
     take() {
-      const found = { ran, asked, left };
+      const found = { ran, asked, left, refused: takeRefusals() };
       [ran, asked, left] = [[], [], []];
       return found;
     },

@@ -14,14 +14,16 @@ if (!hasBrowser) console.warn('SKIPPED: what needs a browser; no Chromium on thi
 
 /** The module as the browser gets it: types stripped, DOMPurify from its own bundle. */
 function browserModule(): string {
-  const source = stripTypeScriptTypes(readFileSync(join(import.meta.dirname, 'browser.ts'), 'utf8'));
-  const body = source.replace(/^import .*$/gm, '').replaceAll(/^export /gm, '');
-  return `(() => { ${body}\nwindow.mail = { sanitizeForFrame, renderMessageFrame, FRAME_SANDBOX }; })();`;
+  const sources = ['trusted.ts', 'browser.ts'].map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
+  const source = stripTypeScriptTypes(sources.join('\n'));
+  const body = source.replace(/^(?:import|export \{) .*$/gm, '').replaceAll(/^export /gm, '');
+  return `(() => { ${body}\nwindow.mail = { sanitizeForFrame, sanitizePasted, renderMessageFrame, FRAME_SANDBOX }; })();`;
 }
 
 /** What `window.mail` is in that page. */
 export interface BrowserHalf {
   sanitizeForFrame(html: string): string;
+  sanitizePasted(html: string): string;
   renderMessageFrame(html: string): string;
   FRAME_SANDBOX: string;
 }

@@ -83,6 +83,15 @@ describe.skipIf(!hasBrowser)('the message frame', () => {
     expect((await show(html)).body).toBe(html);
   });
 
+  it('leaves of what is pasted where an editor cut it, and nothing that runs', async () => {
+    const pasted = '<p data-pm-slice="1 1 []" data-x="1" onclick="parent.pwned=1">a<script>parent.pwned=1</script></p>';
+    const clean = await page.evaluate(
+      (html) => (window as unknown as { mail: BrowserHalf }).mail.sanitizePasted(html),
+      pasted,
+    );
+    expect(clean).toBe('<p data-pm-slice="1 1 []">a</p>');
+  });
+
   it('gives the frame no right to run scripts, send forms or navigate the app', async () => {
     const { FRAME_SANDBOX } = await import('./browser.ts');
     expect(FRAME_SANDBOX).toBe('allow-same-origin allow-popups allow-popups-to-escape-sandbox');

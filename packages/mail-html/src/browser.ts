@@ -2,9 +2,12 @@
 /**
  * The browser's half: DOMPurify is the last thing that touches a message's markup, and its output goes, as the string
  * it is, into a frame without scripts. Nothing here or elsewhere changes markup after it. String mode only; the
- * hooks take away, none adds anything back.
+ * hooks take away, none adds anything back. How strings become markup at all is trusted.ts.
  */
 import DOMPurify, { type Config } from 'dompurify';
+import { asSafe, type FrameMarkup, markup, PARSER, type SafeMarkup, toFrameMarkup } from './trusted.ts';
+
+export { type FrameMarkup, markup, parseInert, type SafeMarkup } from './trusted.ts';
 
 /** The message frame's sandbox: never scripts, forms, modals or top navigation. */
 export const FRAME_SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
@@ -83,6 +86,8 @@ const CONFIG: Config = {
   WHOLE_DOCUMENT: false,
   RETURN_TRUSTED_TYPE: false,
   KEEP_CONTENT: true,
+  // Its types are those of a DOM that knows TrustedHTML.
+  TRUSTED_TYPES_POLICY: PARSER as unknown as NonNullable<Config['TRUSTED_TYPES_POLICY']>,
 };
 
 /** Colours of the page around the message. */
@@ -133,22 +138,32 @@ export function sanitizeForFrame(html: string): string {
   return messagePurifier().sanitize(html, CONFIG);
 }
 
+/** Cleans what is pasted into the editor, which knows by `data-pm-slice` where a piece of its own was cut. */
+export function sanitizePasted(html: string): string {
+  return messagePurifier().sanitize(html, { ...CONFIG, ADD_ATTR: ['target', 'data-pm-slice'] });
+}
+
+/** Cleans markup for the message frame, to be shown. */
+export function safeMarkup(html: string): SafeMarkup {
+  return asSafe(sanitizeForFrame(html));
+}
+
 /** The frame's document: a constant head, then the clean markup. */
-export function frameDocument(cleanHtml: string, { theme = {} }: FrameOptions = {}): string {
-  return `${head(theme)}${cleanHtml}</body></html>`;
+export function frameDocument(clean: SafeMarkup, { theme = {} }: FrameOptions = {}): FrameMarkup {
+  return toFrameMarkup(markup`${head(theme)}${clean}</body></html>`);
 }
 
 /** From a message's markup to the frame's `srcdoc`, in one step. */
-export function renderMessageFrame(html: string, options: FrameOptions = {}): string {
-  return frameDocument(sanitizeForFrame(html), options);
+export function renderMessageFrame(html: string, options: FrameOptions = {}): FrameMarkup {
+  return frameDocument(safeMarkup(html), options);
 }
 
-function head(theme: Partial<FrameTheme>): string {
+function head(theme: Partial<FrameTheme>): SafeMarkup {
   const colorScheme = theme.colorScheme === 'dark' ? 'dark' : 'light';
   const background = cssColor(theme.background, 'transparent');
   const color = cssColor(theme.color, colorScheme === 'dark' ? '#e8e8e8' : '#1a1a1a');
   const link = cssColor(theme.link, colorScheme === 'dark' ? '#8ab4f8' : '#0b57d0');
-  return `<!doctype html><html style="${HTML_STYLE}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${FRAME_CSP}"><meta http-equiv="x-dns-prefetch-control" content="off"><meta name="referrer" content="no-referrer"><style>:root{color-scheme:${colorScheme}}html,body{margin:0;padding:0;background:${background};color:${color};font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}a{color:${link}}img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}</style></head><body style="${BODY_STYLE}">`;
+  return markup`<!doctype html><html style="${HTML_STYLE}"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${FRAME_CSP}"><meta http-equiv="x-dns-prefetch-control" content="off"><meta name="referrer" content="no-referrer"><style>:root{color-scheme:${colorScheme}}html,body{margin:0;padding:0;background:${background};color:${color};font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}a{color:${link}}img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}</style></head><body style="${BODY_STYLE}">`;
 }
 
 /** A colour that cannot leave its declaration. */

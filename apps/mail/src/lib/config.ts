@@ -1,6 +1,6 @@
 /** What the server says about itself before anybody is signed in. */
 import { queryOptions } from '@tanstack/react-query';
-import { z } from 'zod';
+import { z } from './zod.ts';
 
 const endpoint = z.object({ host: z.string(), port: z.number(), security: z.enum(['tls', 'starttls', 'none']) });
 const configSchema = z.object({

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createRoute, Link, redirect, useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { z } from 'zod';
 import { Notice } from '../components/ui/notice.tsx';
 import {
   AuthPage,
@@ -16,6 +15,7 @@ import {
 import { queryClient } from '../lib/api.ts';
 import { configQuery } from '../lib/config.ts';
 import { authText as text } from '../lib/i18n/auth.ts';
+import { z } from '../lib/zod.ts';
 import { rootRoute } from './root.tsx';
 
 async function redirectSignedIn() {

@@ -1,7 +1,6 @@
 /** `/mail/<folder>`: the list, the search in `q`, the account in `account`, the open conversation in `thread`. */
 import { createRoute, redirect, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
-import { z } from 'zod';
 import { useConnections } from '../features/accounts/index.ts';
 import { signOut } from '../features/auth/index.ts';
 import { ComposerDock, draftSeed, newSeed, openComposer, openTakenBack } from '../features/compose/index.ts';
@@ -10,6 +9,7 @@ import { folderName, Shell, useCounts } from '../features/shell/index.ts';
 import { ThreadView } from '../features/thread/index.ts';
 import { queryClient, trpc } from '../lib/api.ts';
 import { shellText } from '../lib/i18n/shell.ts';
+import { z } from '../lib/zod.ts';
 import { signedInRoute } from './signed-in.tsx';
 
 const searchSchema = z.object({

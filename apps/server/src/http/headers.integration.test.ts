@@ -10,7 +10,8 @@ import { connectMemoryMail, type MemoryMailServers, startMemoryMail } from '../m
 const APP_POLICY =
   "default-src 'none'; script-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; font-src 'self'; " +
   "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; " +
-  "manifest-src 'self'; worker-src 'self'";
+  "manifest-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; " +
+  'trusted-types postroom-parser postroom-frame postroom-worker ProseMirrorClipboard';
 const FILE_POLICY = "sandbox; default-src 'none'";
 const EVERYWHERE = {
   'x-content-type-options': 'nosniff',

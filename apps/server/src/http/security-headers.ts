@@ -5,6 +5,12 @@
 import type { MiddlewareHandler } from 'hono';
 import type { HttpEnv } from './env.ts';
 
+/**
+ * What makes markup or a script's address of text in the page: two of packages/mail-html (trusted.ts), one for PDF.js
+ * (own-script.ts), and ProseMirror's, which reads what is pasted in a document without a window. No default policy.
+ */
+const TRUSTED_TYPES = ['postroom-parser', 'postroom-frame', 'postroom-worker', 'ProseMirrorClipboard'];
+
 /** `style-src 'unsafe-inline'`: mail is styled by attributes, and so are React's computed positions. */
 const APP_POLICY = [
   "default-src 'none'",
@@ -20,6 +26,8 @@ const APP_POLICY = [
   "frame-ancestors 'none'",
   "manifest-src 'self'",
   "worker-src 'self'",
+  "require-trusted-types-for 'script'",
+  `trusted-types ${TRUSTED_TYPES.join(' ')}`,
 ].join('; ');
 
 const EVERYWHERE: Readonly<Record<string, string>> = {

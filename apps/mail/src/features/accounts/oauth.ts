@@ -1,6 +1,7 @@
 /** Signing in at a mail provider's own page: there, and what comes back from there. */
-import { z } from 'zod';
+
 import { type Failure, failureOf } from '../../lib/api.ts';
+import { z } from '../../lib/zod.ts';
 
 const refusalSchema = z.object({
   error: z.object({

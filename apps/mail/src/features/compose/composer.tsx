@@ -12,7 +12,8 @@ import { useCommands } from '../../lib/keyboard/index.ts';
 import { useSettings } from '../../lib/settings.ts';
 import { AddressField } from './address-field.tsx';
 import { ComposerFooter } from './composer-footer.tsx';
-import { markupOf, writingAttributes, writingExtensions } from './editor.ts';
+import { beginningWith, markupOf, writingExtensions, writingProps } from './editor.ts';
+import { pieceOf } from './editor-html.ts';
 import { FileChips } from './file-chips.tsx';
 import { fillIn, placeholderValues } from './placeholders.ts';
 import { escapeHtml } from './quote.ts';
@@ -39,15 +40,15 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
   const [hasBcc, setHasBcc] = useState(seed.bcc.length > 0);
   const [isDropping, setIsDropping] = useState(false);
   const fileInput = useRef<HTMLInputElement>(null);
+  const [beginning] = useState(() => beginningWith(seed.body, [...writingExtensions(text.bodyPlaceholder), Signature]));
   const isAnswer = seed.mode === 'reply' || seed.mode === 'replyAll' || seed.mode === 'replyList';
   const changed = useRef<() => void>(() => {});
   const attach = useRef<(files: readonly File[]) => void>(() => {});
   const editor = useEditor({
-    extensions: [...writingExtensions(text.bodyPlaceholder), Signature],
-    content: seed.body,
+    ...beginning,
     autofocus: isAnswer || seed.mode === 'draft' ? 'start' : false,
     editorProps: {
-      attributes: writingAttributes(text.body, 'compose-body'),
+      ...writingProps(text.body, 'compose-body'),
       handlePaste: (_view, event) => {
         const files = [...(event.clipboardData?.files ?? [])];
         if (files.length === 0) return false;
@@ -98,7 +99,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     editor
       .chain()
       .focus()
-      .insertContent(markupOf(fillIn(template.html, values, escapeHtml)))
+      .insertContent(pieceOf(markupOf(fillIn(template.html, values, escapeHtml)), editor.schema))
       .run();
     if (fields.subject.trim() === '' && template.subject !== undefined)
       change({ subject: fillIn(template.subject, values) });

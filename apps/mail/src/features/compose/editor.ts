@@ -1,9 +1,10 @@
 /** The editor of all that is sent: messages, signatures, templates. A paragraph is a line, here as in the mail. */
-import { sanitizeForFrame } from '@postroom/mail-html/browser';
+import { sanitizeForFrame, sanitizePasted } from '@postroom/mail-html/browser';
 import { Link } from '@tiptap/extension-link';
 import { Placeholder } from '@tiptap/extension-placeholder';
-import type { Extensions } from '@tiptap/react';
+import type { EditorOptions, Extensions } from '@tiptap/react';
 import { StarterKit } from '@tiptap/starter-kit';
+import { contentOf } from './editor-html.ts';
 import { escapeHtml } from './quote.ts';
 
 export function writingExtensions(placeholder: string): Extensions {
@@ -14,13 +15,25 @@ export function writingExtensions(placeholder: string): Extensions {
   ];
 }
 
-/** The element that one writes in. */
-export const writingAttributes = (label: string, testId: string) => ({
-  class: 'prose-compose',
-  role: 'textbox',
-  'aria-label': label,
-  'aria-multiline': 'true',
-  'data-testid': testId,
+/** What an editor begins with. */
+export const beginningWith = (html: string, extensions: Extensions) =>
+  ({
+    extensions,
+    content: contentOf(html, extensions),
+    // styles.css has them: the editor would write its own into the page as markup.
+    injectCSS: false,
+  }) satisfies Partial<EditorOptions>;
+
+/** The element that one writes in, and what may be pasted there. */
+export const writingProps = (label: string, testId: string) => ({
+  attributes: {
+    class: 'prose-compose',
+    role: 'textbox',
+    'aria-label': label,
+    'aria-multiline': 'true',
+    'data-testid': testId,
+  },
+  transformPastedHTML: sanitizePasted,
 });
 
 /** What is kept as markup, clean; what has none is text, line by line. */

@@ -2,7 +2,7 @@
  * What stands below an answer. The quoted markup is the message's safe fragment without addresses of this server,
  * cleaned once more by DOMPurify; it is shown only in a frame without scripts and never goes through the editor.
  */
-import { sanitizeForFrame } from '@postroom/mail-html/browser';
+import { parseInert, sanitizeForFrame } from '@postroom/mail-html/browser';
 import type { ParsedMessage } from '../../lib/api.ts';
 import { formatAddress, formatFullTime } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
@@ -17,7 +17,7 @@ export function escapeHtml(value: string): string {
 
 /** Markup that may leave this server: no address of ours. Its style sheets act on what they stand in (mail-html, outgoing). */
 function portableHtml(message: ParsedMessage): string {
-  const { body } = new DOMParser().parseFromString(message.processedHtml, 'text/html');
+  const { body } = parseInert(message.processedHtml);
   for (const element of body.querySelectorAll('[src],[background]')) {
     for (const name of ['src', 'background']) {
       if (element.getAttribute(name)?.startsWith('/')) element.removeAttribute(name);
@@ -53,7 +53,7 @@ export function quotedPart(message: ParsedMessage, mode: ReplyMode): string {
 
 /** Parts a stored draft into what is edited, what is quoted, and the signature below that. */
 export function splitDraft(html: string): { body: string; quoted: string; signature: string } {
-  const { body } = new DOMParser().parseFromString(html, 'text/html');
+  const { body } = parseInert(html);
   const quote = body.querySelector(QUOTE_CLASSES.map((name) => `.${name}`).join(','));
   if (!quote) return { body: sanitizeForFrame(body.innerHTML), quoted: '', signature: '' };
   const rest: Node[] = [];

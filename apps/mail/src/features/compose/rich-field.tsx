@@ -1,7 +1,8 @@
 /** Text that is kept to be sent later, a signature or a template, in the composer's editor. */
 import { EditorContent, useEditor } from '@tiptap/react';
+import { useState } from 'react';
 import { cn } from '../../lib/class-names.ts';
-import { markupOf, writingAttributes, writingExtensions } from './editor.ts';
+import { beginningWith, markupOf, writingExtensions, writingProps } from './editor.ts';
 import { EditorToolbar } from './editor-toolbar.tsx';
 
 export interface RichFieldProps {
@@ -16,10 +17,10 @@ export interface RichFieldProps {
 }
 
 export default function RichField({ label, initial, onChange, placeholder = '', testId, className }: RichFieldProps) {
+  const [beginning] = useState(() => beginningWith(markupOf(initial), writingExtensions(placeholder)));
   const editor = useEditor({
-    extensions: writingExtensions(placeholder),
-    content: markupOf(initial),
-    editorProps: { attributes: writingAttributes(label, testId) },
+    ...beginning,
+    editorProps: writingProps(label, testId),
     onUpdate: ({ editor: current }) => onChange(current.isEmpty ? '' : current.getHTML()),
   });
   return (

@@ -5,6 +5,7 @@
  */
 import { type Editor, Node } from '@tiptap/react';
 import { markupOf } from './editor.ts';
+import { pieceOf } from './editor-html.ts';
 import { SIGNATURE_CLASS } from './quote.ts';
 
 export const Signature = Node.create({
@@ -46,6 +47,8 @@ export function setSignature(editor: Editor, signature: string, { isFirst }: { i
   const end = editor.state.doc.content.size;
   const at = place ?? { from: end, to: end };
   const quiet = editor.chain().setMeta('preventUpdate', true).setMeta('addToHistory', false);
-  if (signature.trim() !== '') quiet.insertContentAt(at, signatureHtml(signature), { updateSelection: false }).run();
-  else if (place) quiet.deleteRange(at).run();
+  if (signature.trim() !== '') {
+    const signed = pieceOf(signatureHtml(signature), editor.schema);
+    quiet.insertContentAt(at, signed, { updateSelection: false }).run();
+  } else if (place) quiet.deleteRange(at).run();
 }

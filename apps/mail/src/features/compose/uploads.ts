@@ -1,8 +1,8 @@
 /** Files on their way to the server, and those that are there. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { z } from 'zod';
 import { formatSize } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
+import { z } from '../../lib/zod.ts';
 import type { CarriedFile } from './seeds.ts';
 import { transmittedSize } from './size-limit.ts';
 

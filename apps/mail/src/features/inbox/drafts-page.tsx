@@ -1,4 +1,5 @@
 /** What is being written, to go on with. */
+import { parseInert } from '@postroom/mail-html/browser';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { FilePen, Trash2, Unplug } from 'lucide-react';
 import { toast } from 'sonner';
@@ -17,7 +18,7 @@ export interface DraftsPageProps {
 
 /** The words of a draft, without parsing its markup as a page. */
 function wordsOf(html: string): string {
-  return new DOMParser().parseFromString(html, 'text/html').body.textContent.replace(/\s+/g, ' ').trim();
+  return parseInert(html).body.textContent.replace(/\s+/g, ' ').trim();
 }
 
 export function DraftsPage({ account, q, onOpen }: DraftsPageProps) {

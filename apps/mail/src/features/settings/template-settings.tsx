@@ -1,4 +1,5 @@
 /** Templates: what one writes often. Made, changed and deleted, with a way back. */
+import { parseInert } from '@postroom/mail-html/browser';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Plus, Trash2 } from 'lucide-react';
 import { type FormEvent, Suspense, useState } from 'react';
@@ -15,7 +16,7 @@ import { Section } from './section.tsx';
 
 /** The beginning of what it says, as plain words. */
 function wordsOf({ html }: Template): string {
-  const { body } = new DOMParser().parseFromString(html.replaceAll(/<(?:br|\/p|\/li)>/g, ' $&'), 'text/html');
+  const { body } = parseInert(html.replaceAll(/<(?:br|\/p|\/li)>/g, ' $&'));
   return (body.textContent ?? '').replaceAll(/\s+/g, ' ').trim().slice(0, 200);
 }
 

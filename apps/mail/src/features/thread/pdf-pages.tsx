@@ -3,10 +3,12 @@
  * never looked at, code made of strings is not run, nothing is fetched but the file. Loaded when used.
  */
 import { GlobalWorkerOptions, getDocument, type PDFDocumentProxy } from 'pdfjs-dist';
+import workerAddress from 'pdfjs-dist/build/pdf.worker.min.mjs?worker&url';
 import { useEffect, useRef, useState } from 'react';
 import { Notice } from '../../components/ui/notice.tsx';
 import { Spinner } from '../../components/ui/spinner.tsx';
 import { threadText as text } from '../../lib/i18n/thread.ts';
+import { ownScript } from '../../lib/own-script.ts';
 
 const MAX_PAGES = 50;
 const MAX_PIXELS = 4_000_000;
@@ -58,7 +60,7 @@ async function show(url: string, { holder, signal, onPages }: Show): Promise<voi
   const response = await fetch(url, { signal });
   if (!response.ok) throw new Error(`${response.status}`);
   const data = await response.arrayBuffer();
-  const worker = new Worker(new URL('pdfjs-dist/build/pdf.worker.min.mjs', import.meta.url), { type: 'module' });
+  const worker = new Worker(ownScript(workerAddress), { type: 'module' });
   GlobalWorkerOptions.workerPort = worker;
   signal.addEventListener('abort', () => worker.terminate(), { once: true });
   const document = await getDocument({ ...OPTIONS, data }).promise;

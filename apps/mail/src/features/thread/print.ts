@@ -3,7 +3,14 @@
  * holds them; each text stands in a shadow tree of its own, so that no style sheet of a sender reaches a header or another
  * message, and a long one breaks over pages, which a frame in a page does not.
  */
-import { FRAME_SANDBOX, frameDocument, sanitizeForFrame } from '@postroom/mail-html/browser';
+import {
+  FRAME_SANDBOX,
+  type FrameMarkup,
+  frameDocument,
+  markup,
+  type SafeMarkup,
+  safeMarkup,
+} from '@postroom/mail-html/browser';
 import type { Address, ParsedMessage } from '../../lib/api.ts';
 import { formatAddress, formatFullTime, formatSize } from '../../lib/format.ts';
 import { threadText as text } from '../../lib/i18n/thread.ts';
@@ -15,7 +22,6 @@ export interface Printed {
 }
 
 const PAPER = { colorScheme: 'light', background: '#ffffff', color: '#000000', link: '#1a3fa8' } as const;
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const FIELD = 'padding:0 12px 2px 0;vertical-align:top';
 
 /** Opens the browser's print dialog as soon as the pictures are there. */
@@ -37,12 +43,12 @@ export function printMessages(subject: string, printed: readonly Printed[]): voi
 }
 
 /** The whole document; what a sender wrote is cleaned or escaped. */
-export function printDocument(subject: string, printed: readonly Printed[]): string {
-  const title = `<title>${escaped(subject)}</title><h1 style="font-size:18px;margin:0 0 12px">${escaped(subject)}</h1>`;
-  return frameDocument(title + printed.map(printedMessage).join(''), { theme: PAPER });
+function printDocument(subject: string, printed: readonly Printed[]): FrameMarkup {
+  const title = markup`<title>${subject}</title><h1 style="font-size:18px;margin:0 0 12px">${subject}</h1>`;
+  return frameDocument(markup`${title}${printed.map(printedMessage)}`, { theme: PAPER });
 }
 
-function printedMessage({ message, html }: Printed): string {
+function printedMessage({ message, html }: Printed): SafeMarkup {
   const files = message.attachments.filter(({ inline }) => !inline);
   const rows: [string, string][] = [
     [text.from, formatAddress(message.sender)],
@@ -57,13 +63,11 @@ function printedMessage({ message, html }: Printed): string {
     .filter(([, value]) => value !== '')
     .map(
       ([name, value]) =>
-        `<tr><td style="${FIELD};width:1%;white-space:nowrap;color:#555">${name}</td><td style="${FIELD}">${escaped(value)}</td></tr>`,
-    )
-    .join('');
+        markup`<tr><td style="${FIELD};width:1%;white-space:nowrap;color:#555">${name}</td><td style="${FIELD}">${value}</td></tr>`,
+    );
   // A `template` of the message's own does not outlive the cleaning, so nothing in it ends this one.
-  const body = `<div style="overflow:clip!important;display:block!important"><template shadowrootmode="open">${sanitizeForFrame(html)}</template></div>`;
-  return `<table style="width:100%;margin:0 0 16px;padding:8px 0;border-top:1px solid #999;border-bottom:1px solid #ccc;font-size:13px">${header}</table>${body}<div style="height:24px"></div>`;
+  const body = markup`<div style="overflow:clip!important;display:block!important"><template shadowrootmode="open">${safeMarkup(html)}</template></div>`;
+  return markup`<table style="width:100%;margin:0 0 16px;padding:8px 0;border-top:1px solid #999;border-bottom:1px solid #ccc;font-size:13px">${header}</table>${body}<div style="height:24px"></div>`;
 }
 
 const joined = (addresses: readonly Address[]) => addresses.map(formatAddress).join(', ');
-const escaped = (value: string) => value.replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character);

@@ -2,6 +2,8 @@
  * Remote pictures in a message's safe fragment stand as signed addresses of the image proxy. Until the reader asks for
  * them they are taken out here, in a document that loads nothing; DOMPurify comes after this, as the last step.
  */
+import { parseInert } from '@postroom/mail-html/browser';
+
 const PROXY = '/api/image?';
 
 /** Whether there is anything that could be shown. */
@@ -12,7 +14,7 @@ export function hasProxiedImages(html: string): boolean {
 /** The fragment without the pictures of the proxy. */
 export function withoutRemoteImages(html: string): string {
   if (!hasProxiedImages(html)) return html;
-  const { body, head } = new DOMParser().parseFromString(html, 'text/html');
+  const { body, head } = parseInert(html);
   for (const element of body.querySelectorAll('[src],[background]')) {
     for (const name of ['src', 'background']) {
       if (element.getAttribute(name)?.includes(PROXY)) element.removeAttribute(name);
