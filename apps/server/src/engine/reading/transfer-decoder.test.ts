@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { decodeTransfer } from '../mime/index.ts';
 import { transferDecoder } from './transfer-decoder.ts';
 
 const decode = (encoding: string | undefined, encoded: Buffer, size: number) => {
@@ -43,6 +44,26 @@ describe('quoted-printable', () => {
     const encoded = Buffer.from('caf=C3=A9 au lait=\r\n, s=27il vous pla=C3=AEt\r\n');
     expect((await decode('quoted-printable', encoded, size)).toString()).toBe("café au lait, s'il vous plaît\r\n");
   });
+});
+
+it('quoted-printable in one line without end is decoded alike, and not kept until its end', async () => {
+  const encoded = Buffer.from('caf=C3=A9 \t=20 '.repeat(40_000));
+  const decoder = transferDecoder('quoted-printable');
+  let written = 0;
+  let read = 0;
+  let mostKept = 0;
+  decoder.on('data', (piece: Buffer) => {
+    read += piece.length;
+  });
+  for (let at = 0; at < encoded.length; at += 4099) {
+    const piece = encoded.subarray(at, at + 4099);
+    written += piece.length;
+    await new Promise((resolve) => decoder.write(piece, resolve));
+    mostKept = Math.max(mostKept, written - read * 1.75);
+  }
+  expect(mostKept).toBeLessThan(100_000);
+  const whole = decodeTransfer(encoded, 'quoted-printable').content;
+  expect((await decode('quoted-printable', encoded, 4099)).equals(whole)).toBe(true);
 });
 
 it.each(['7bit', '8bit', 'binary', undefined])('%s passes as it is', async (encoding) => {

@@ -1,6 +1,6 @@
 /**
  * Content-Transfer-Encoding (RFC 2045 §6) undone on a stream, in constant memory: base64 by groups of four, quoted-printable
- * by lines. Anything else passes as it is.
+ * by lines; where a line does not end (76 octets are allowed, §6.7) in pieces. Anything else passes as it is.
  */
 import { Transform, type TransformCallback } from 'node:stream';
 import { decodeTransfer } from '../mime/index.ts';
@@ -47,12 +47,27 @@ function decodeGroups(text: string): Buffer {
   return Buffer.concat(text.split(/(?<==)(?=[^=])/).map((run) => Buffer.from(run, 'base64')));
 }
 
+/** Octets of one line that are kept until its end comes. */
+const MAX_LINE = 64 * 1024;
+
+/** Where decoding may stop: behind the last whole line, or in a line without end where nothing is torn. */
+function endOfWhole(octets: Buffer): number {
+  const end = octets.lastIndexOf(0x0a) + 1;
+  if (octets.length - end <= MAX_LINE) return end;
+  // Spaces count or do not by what follows them, and `=` needs what follows it.
+  for (let at = octets.length; at > octets.length - MAX_LINE; at -= 1) {
+    const isSpace = /\s/.test(String.fromCharCode(octets[at - 1] ?? 0));
+    if (!isSpace && octets[at - 1] !== 0x3d && octets[at - 2] !== 0x3d) return at;
+  }
+  return octets.length;
+}
+
 function lineDecoder(encoding: string): Transform {
   let carry = Buffer.alloc(0);
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       const bytes = Buffer.concat([carry, chunk]);
-      const end = bytes.lastIndexOf(0x0a) + 1;
+      const end = endOfWhole(bytes);
       carry = bytes.subarray(end);
       done(null, Buffer.from(decodeTransfer(bytes.subarray(0, end), encoding).content));
     },
