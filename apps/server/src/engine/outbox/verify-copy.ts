@@ -21,6 +21,8 @@ const VERIFY_LAST_MS = 60_000;
 /** A copy under another Message-ID is of this message when it was filed so near to its sending. */
 const SAME_TIME_MS = 2 * 60_000;
 const MAX_CANDIDATES = 50;
+/** Of a copy, to know its text by. */
+const MAX_COMPARED_BYTES = 4 * 1024 * 1024;
 
 interface Filed {
   readonly id: OutboxId;
@@ -131,7 +133,8 @@ export async function findRewritten(
       connectionId,
       messageId,
     ]);
-    if (!known && words(parseMessage(await session.fetchSource(uid)).text) === words(text)) return uid;
+    if (!known && words(parseMessage(await session.fetchSource(uid, MAX_COMPARED_BYTES)).text) === words(text))
+      return uid;
   }
   return undefined;
 }
