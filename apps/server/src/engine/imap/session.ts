@@ -43,6 +43,14 @@ export function createSession({ client, context, unasked, replies, quirks, limit
   const gone = () =>
     new MailError({ code: 'MESSAGE_NOT_FOUND', message: 'The mail server does not have this message any more.' });
 
+  const tooMuch = () =>
+    new MailError({
+      code: 'SERVER_UNAVAILABLE',
+      message: 'The mail server sends more than there is of this message.',
+      fix: 'What came of it is not whole. Ask whoever runs the mail server.',
+      on: 'imap',
+    });
+
   async function search(criteria: SearchObject): Promise<number[] | null> {
     const found = await client.search(criteria, { uid: true });
     return found === false || found === undefined ? null : found;
@@ -137,9 +145,8 @@ export function createSession({ client, context, unasked, replies, quirks, limit
         if (!source) throw gone();
         return source;
       }),
-    streamPart: async (uid, part) => ({
-      size: null,
-      stream: Readable.from(chunksOf(uid, part), { objectMode: false }),
+    streamPart: (uid, part, maxBytes) => ({
+      stream: Readable.from(chunksOf(uid, part, maxBytes), { objectMode: false }),
     }),
     storeFlags: (uids, change) => guard(() => changes.storeFlags(uids, change)),
     storeLabels: (uids, change) => guard(() => changes.storeLabels(uids, change)),
@@ -170,7 +177,7 @@ export function createSession({ client, context, unasked, replies, quirks, limit
   };
 
   /** A part in pieces, one round trip each; the reader's pace is the wire's. */
-  async function* chunksOf(uid: Uid, part: string): AsyncGenerator<Buffer> {
+  async function* chunksOf(uid: Uid, part: string, maxBytes: number): AsyncGenerator<Buffer> {
     for (let start = 0; ; start += STREAM_CHUNK) {
       const range = { start, maxLength: STREAM_CHUNK };
       const query = part === '' ? { uid: true, source: range } : { uid: true, bodyParts: [{ key: part, ...range }] };
@@ -180,8 +187,14 @@ export function createSession({ client, context, unasked, replies, quirks, limit
         if (start === 0) throw gone();
         return;
       }
+      // QUIRK: a server that knows no ranges sends all of it at the first question.
+      const isWhole = start === 0 && bytes.length > STREAM_CHUNK;
+      if (start + bytes.length > maxBytes || (bytes.length > STREAM_CHUNK && !isWhole)) {
+        client.close();
+        throw tooMuch();
+      }
       if (bytes.length > 0) yield bytes;
-      if (bytes.length < STREAM_CHUNK) return;
+      if (bytes.length < STREAM_CHUNK || isWhole) return;
     }
   }
 }

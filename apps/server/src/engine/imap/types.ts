@@ -2,6 +2,7 @@
  * The wire as the rest of the engine sees it: one interface a live session, in the words of RFC 9051 and its extensions.
  * Nothing here knows the database. `session.ts` implements it over imapflow, one file a command.
  */
+import type { Readable } from 'node:stream';
 import type { ConnectionId, MailboxRole, ModSeq, StoredEndpoint, StructureNode, Uid, UidValidity } from '@postroom/db';
 import type { AccountAuth } from '../accounts/account-auth.ts';
 import type { Quirks } from '../accounts/quirks/quirks.ts';
@@ -191,8 +192,11 @@ export interface ImapSession {
   fetchPartHeads(uids: UidSet, part: string, maxBytes: number): Promise<Map<Uid, Buffer>>;
   /** The source (its first `maxBytes` where that is given) into memory; MESSAGE_NOT_FOUND when the UID is gone. */
   fetchSource(uid: Uid, maxBytes?: number): Promise<Buffer>;
-  /** The encoded octets of a part (`''` = whole message) as a stream with back-pressure. */
-  streamPart(uid: Uid, part: string): Promise<{ size: number | null; stream: NodeJS.ReadableStream }>;
+  /**
+   * The encoded octets of a part (`''` = whole message) as a stream with back-pressure. A server that sends more than
+   * `maxBytes` lies: the stream fails, and the session ends.
+   */
+  streamPart(uid: Uid, part: string, maxBytes: number): { stream: Readable };
   /** +FLAGS.SILENT / -FLAGS.SILENT; keywords the server does not keep throw NOT_SUPPORTED. */
   storeFlags(uids: UidSet, change: { add?: Partial<Flags>; remove?: Partial<Flags> }): Promise<StoreOutcome>;
   /** +X-GM-LABELS / -X-GM-LABELS. NOT_SUPPORTED where the server has none, or refuses. */

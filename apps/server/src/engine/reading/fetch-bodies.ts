@@ -25,7 +25,7 @@ const MAX_HEADER_BYTES = 64 * 1024;
 /** Text parts that are fetched. */
 const MAX_TEXT_PARTS = 100;
 /** Of a message that has to be read whole. Its text comes before its files. */
-const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
+export const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
 /** HTML that is looked through for words. */
 const MAX_WORDS_SOURCE = 512 * 1024;
 

@@ -2,16 +2,18 @@
  * The raw source and the files of a message, streamed from the server through a decoder to whoever reads, with
  * back-pressure: a 25 MB attachment never lies in memory. The session is held until the stream ended or was dropped.
  */
+import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { ConnectionId } from '@postroom/db';
 import { MailError } from '../../lib/driver/errors.ts';
 import { selectToRead } from '../imap/select-to-read.ts';
 import type { MessageRow } from '../index/conversation.ts';
-import { type AttachmentPart, attachmentsOf, fileOfPart, parseMessage } from '../mime/index.ts';
+import { type AttachmentPart, attachmentsOf, fileOfPart } from '../mime/index.ts';
 import { readFile } from '../outbox/file-store.ts';
 import { messageSource } from '../outbox/frozen-row.ts';
-import { loadOwn, type ReadingDeps } from './fetch-bodies.ts';
+import { loadOwn, MAX_SOURCE_BYTES, type ReadingDeps } from './fetch-bodies.ts';
 import { transferDecoder } from './transfer-decoder.ts';
 
 export interface FileStream {
@@ -23,17 +25,25 @@ export interface FileStream {
 const notFound = (what: string) =>
   new MailError({ code: 'MESSAGE_NOT_FOUND', message: `The mail server does not have this ${what} any more.` });
 
-/** Streams one section of a message (`''`: the whole of it) from the server. */
+/** Beyond what was announced: servers that estimate sizes, or count other line ends. */
+const SPARE_BYTES = 1024 * 1024;
+
+/** Of any section: none is larger than the message, by the server's own word, which need not be exact. */
+const bound = (message: MessageRow, announced = 0) => 2 * Math.max(message.size, announced) + SPARE_BYTES;
+
+/** Streams one section of a message (`''`: the whole of it) from the server, when its first octets are here. */
 async function streamSection(
   deps: ReadingDeps,
   connectionId: ConnectionId,
   message: MessageRow,
-  section: { part: string; encoding?: string | undefined },
+  section: { part: string; encoding?: string | undefined; size?: number },
 ): Promise<FileStream> {
   const place = message.places.find(({ uid }) => uid !== null);
   if (!place || place.uid === null) throw notFound('message');
   const { uid } = place;
   const output = new PassThrough({ highWaterMark: 256 * 1024 });
+  // Whoever reads it hears of it; where nobody does yet, an error that nobody hears would end the process.
+  output.on('error', () => undefined);
   const aborted = new AbortController();
   output.once('close', () => aborted.abort());
   return new Promise((resolve, reject) => {
@@ -44,9 +54,10 @@ async function streamSection(
         async (session) => {
           const selected = await selectToRead(session, { ...place, highest: uid });
           if (selected.uidValidity !== null && selected.uidValidity !== place.uidValidity) throw notFound('message');
-          const { size, stream } = await session.streamPart(uid, section.part);
-          const encoded = section.encoding !== undefined && !/^(7bit|8bit|binary)$/i.test(section.encoding);
-          resolve({ size: encoded ? null : size, stream: output });
+          const { stream } = session.streamPart(uid, section.part, bound(message, section.size));
+          // What fails at once is an answer of its own, not a file that breaks off.
+          await once(stream, 'readable', { signal: aborted.signal });
+          resolve({ size: null, stream: output });
           await pipeline(stream, transferDecoder(section.encoding), output, { signal: aborted.signal });
         },
         aborted.signal,
@@ -86,6 +97,7 @@ export async function openAttachment(
     const file = await streamSection(deps, connectionId, message, {
       part: listed.part,
       encoding: listed.encoding,
+      size: listed.size,
     });
     return { ...file, attachment: listed };
   }
@@ -94,12 +106,28 @@ export async function openAttachment(
   if (file) {
     return { attachment: listed, size: file.size, stream: Readable.from(readFile(deps.pool, file.uploadId)) };
   }
-  // Without a structure to trust: cut from the whole source.
-  const source = await openSource(deps, connectionId, message);
-  const chunks: Buffer[] = [];
-  for await (const chunk of source.stream) chunks.push(Buffer.from(chunk));
-  const found = parseMessage(Buffer.concat(chunks)).attachments.find(({ part }) => part === attachmentId);
+  if (message.structure !== null) throw notFound('attachment');
+  return cutFromSource(deps, connectionId, message, attachmentId);
+}
+
+/** Where the server gave no structure that could be read. */
+async function cutFromSource(
+  deps: ReadingDeps,
+  connectionId: ConnectionId,
+  message: MessageRow,
+  attachmentId: string,
+): Promise<FileStream & { attachment: AttachmentPart }> {
+  if (message.size > MAX_SOURCE_BYTES) {
+    throw new MailError({
+      code: 'MESSAGE_TOO_LARGE',
+      message:
+        'The mail server does not say where the files of this message are, and it is too large to look for them.',
+      fix: 'Download the whole message, and open it in another program.',
+    });
+  }
+  const source = await buffer((await openSource(deps, connectionId, message)).stream);
+  const found = await deps.textWork.run('file', { source, part: attachmentId });
   if (!found) throw notFound('attachment');
   const { content, ...attachment } = found;
-  return { attachment, size: content.length, stream: Readable.from([content]) };
+  return { attachment, size: content.length, stream: Readable.from([Buffer.from(content)]) };
 }

@@ -5,7 +5,9 @@
 import { cleanFragment, textToHtml } from '@postroom/mail-html';
 import type { Body } from '../index/bodies.ts';
 import {
+  type AttachmentPart,
   composeBody,
+  decodeAttachment,
   type PartsPlan,
   parseAuthentication,
   parseHeaderBlock,
@@ -18,7 +20,11 @@ export interface TextTasks {
   parse: { asked: { source: Uint8Array }; answered: Body };
   compose: { asked: { plan: PartsPlan; parts: ReadonlyMap<string, Uint8Array> }; answered: Body };
   clean: { asked: CleanTask; answered: Cleaned };
+  /** One file of a whole message. */
+  file: { asked: { source: Uint8Array; part: string }; answered: CutFile | undefined };
 }
+
+export type CutFile = AttachmentPart & { readonly content: Uint8Array };
 
 export interface CleanTask {
   readonly html: string;
@@ -54,6 +60,7 @@ const PERFORM: { [Kind in TaskKind]: (asked: TextTasks[Kind]['asked']) => TextTa
     return { text: storable(text), html: storable(html), authentication };
   },
   clean,
+  file: ({ source, part }) => decodeAttachment(source, part),
 };
 
 export function perform<Kind extends TaskKind>(
