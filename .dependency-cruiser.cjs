@@ -79,6 +79,12 @@ module.exports = {
       { path: '^apps/mail/src/features/', pathNot: ['^apps/mail/src/features/$1/', '/index\\.tsx?$'] },
     ),
     only(
+      'zod-of-the-page',
+      'lib/zod.ts tells zod that the page allows no code made of text.',
+      { path: '^apps/mail/src/', pathNot: '^apps/mail/src/lib/zod\\.ts$' },
+      { path: 'node_modules/zod/' },
+    ),
+    only(
       'types-from-the-server',
       'The app in the browser takes types from the server, and no code.',
       { path: '^apps/mail/src' },

@@ -2,7 +2,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { createRoute, Outlet, redirect, useNavigate } from '@tanstack/react-router';
 import { Suspense, useCallback, useState } from 'react';
-import { z } from 'zod';
 import { Spinner } from '../components/ui/spinner.tsx';
 import { ConnectAccount, FinishSignIn } from '../features/accounts/index.ts';
 import { AuthPage, type LinkedAccount, linkedAccountsQuery, sessionQuery } from '../features/auth/index.ts';
@@ -11,6 +10,7 @@ import { queryClient, trpc } from '../lib/api.ts';
 import { configQuery } from '../lib/config.ts';
 import { accountsText } from '../lib/i18n/accounts.ts';
 import { useLiveUpdates } from '../lib/live-updates.ts';
+import { z } from '../lib/zod.ts';
 import { rootRoute } from './root.tsx';
 
 function SignedIn() {
