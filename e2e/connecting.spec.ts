@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { type MailServer, message, type OpenIdServer, startMailServer, startOpenId } from '@postroom/mail-lab';
 import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
-import { row, signUp } from './steps.ts';
+import { look, row, signUp } from './steps.ts';
 
 interface World {
   readonly openid: OpenIdServer;
@@ -55,7 +55,7 @@ async function answer(page: Page, email: string, says: 'Allow' | 'Deny') {
 test('by the provider’s sign-in page: a no, the right one, a withdrawn consent, and somebody else', async ({
   world: { app, mail, openid },
   page,
-}) => {
+}, info) => {
   await mail.deliver('ada@lab.test', letter('Ferry on Friday'));
   await signUp(page, app, { name: 'Ada Lund', email: 'ada@lab.test' });
 
@@ -74,6 +74,7 @@ test('by the provider’s sign-in page: a no, the right one, a withdrawn consent
       'localhost was not allowed to give Postroom your mail',
     );
     expect(new URL(page.url()).pathname).toBe('/connect/mail');
+    await look(page, info, 'not-allowed');
   });
 
   await test.step('whoever allows it reads mail', async () => {
@@ -89,7 +90,10 @@ test('by the provider’s sign-in page: a no, the right one, a withdrawn consent
     await mail.deliver('ada@lab.test', letter('Came meanwhile'));
     await expect(page.getByTestId('connection-problem')).toContainText('The permission for this mailbox has ended');
     await expect(row(page, 'Ferry on Friday')).toBeVisible();
+    await look(page, info, 'withdrawn');
     await page.getByTestId('connection-problem').click();
+    await expect(page.getByRole('button', { name: 'Sign in again' })).toBeVisible();
+    await look(page, info, 'withdrawn-settings');
     await page.getByRole('button', { name: 'Sign in again' }).click();
   });
 
@@ -98,6 +102,7 @@ test('by the provider’s sign-in page: a no, the right one, a withdrawn consent
     await expect(page.getByTestId('sign-in-problem')).toContainText(
       'You signed in as bob@lab.test, but this account is ada@lab.test.',
     );
+    await look(page, info, 'somebody-else');
     await page.getByRole('button', { name: 'Back' }).click();
   });
 

@@ -115,6 +115,13 @@ test('a code beside the password, a passkey, and what happened in the log', asyn
     await expect(page.getByText('Signed out there')).toBeVisible();
     await look(page, info, 'security');
   });
+
+  await test.step('on a phone the settings reach as far as this part of them', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.goto(`${app.url}/settings/security`);
+    await expect(page.getByRole('button', { name: 'Security' })).toBeInViewport({ ratio: 1 });
+    await look(page, info, 'phone');
+  });
 });
 
 test('the mail account signs in by itself, and a wrong password is said in plain words', async ({
