@@ -110,20 +110,24 @@ describe('settings that are wrong', () => {
   it('a port that a firewall guards, which is told from a closed one by nothing, and by no time', async () => {
     const guarded = ending(await startGuardedPort());
     const [closed = 0] = await freePorts(1);
-    const timed = async (imap: number, smtp: number) => {
-      const startedAt = performance.now();
-      const found = await runTest({ ports: { imap, smtp }, security: 'starttls' });
-      const told = JSON.stringify(found).replaceAll(String(imap), 'PORT').replaceAll(String(smtp), 'PORT');
-      return { told, tookMs: performance.now() - startedAt };
-    };
-    const asked = [
-      await timed(closed, closed),
-      await timed(guarded.port, guarded.port),
-      await timed(closed, guarded.port),
-    ];
-    expect(new Set(asked.map(({ told }) => told)).size).toBe(1);
-    expect(asked[0]?.told).toContain('CONNECTION_REFUSED');
-    const times = asked.map(({ tookMs }) => tookMs);
+    const told = new Set<string>();
+    const times: number[] = [];
+    for (const [imap, smtp] of [
+      [closed, closed],
+      [guarded.port, guarded.port],
+      [closed, guarded.port],
+    ] as const) {
+      const tookMs: number[] = [];
+      // The best of three: what the machine does beside this is not meant.
+      for (let turn = 0; turn < 3; turn += 1) {
+        const startedAt = performance.now();
+        const found = await runTest({ ports: { imap, smtp }, security: 'starttls' });
+        tookMs.push(performance.now() - startedAt);
+        told.add(JSON.stringify(found).replaceAll(String(imap), 'PORT').replaceAll(String(smtp), 'PORT'));
+      }
+      times.push(Math.min(...tookMs));
+    }
+    expect([...told]).toEqual([expect.stringContaining('CONNECTION_REFUSED')]);
     expect(Math.min(...times)).toBeGreaterThan(749);
     expect(Math.max(...times) / Math.min(...times)).toBeLessThan(1.2);
   });

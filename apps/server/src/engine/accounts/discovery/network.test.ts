@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:net';
+import { freePorts, startGuardedPort } from '@postroom/mail-lab';
 import { describe, expect, it } from 'vitest';
 import { createEgress } from '../../../security/egress.ts';
 import { createHttpsClient } from '../../../security/https-client.ts';
@@ -14,7 +15,7 @@ const listening = (server: Server) =>
 
 function network(resolve: (host: string) => Promise<string[]>) {
   const egress = createEgress({ mode: 'public', allow: ['mail.lab.test'], resolve });
-  return createDiscoveryNetwork({ egress, https: createHttpsClient({ egress }) });
+  return createDiscoveryNetwork({ egress, https: createHttpsClient({ egress }), listenMs: 300 });
 }
 const endpoint = (port: number, host = 'mail.lab.test') => ({ host, port, security: 'tls' }) as const;
 const { signal } = new AbortController();
@@ -29,6 +30,26 @@ describe('trying a port', () => {
     await new Promise((done) => server.close(done));
     expect(await listens(endpoint(port), signal)).toBe(false);
     expect(received).toEqual([]);
+  });
+
+  it('does not tell a closed port from one that a firewall guards, in no time either', async () => {
+    const guarded = await startGuardedPort();
+    const [closed = 0] = await freePorts(1);
+    const { listens } = network(async () => ['127.0.0.1']);
+    const tookMs: number[] = [];
+    for (const port of [closed, guarded.port]) {
+      const times: number[] = [];
+      // The best of three: what the machine does beside this is not meant.
+      for (let turn = 0; turn < 3; turn += 1) {
+        const startedAt = performance.now();
+        expect(await listens(endpoint(port), signal)).toBe(false);
+        times.push(performance.now() - startedAt);
+      }
+      tookMs.push(Math.min(...times));
+    }
+    await guarded.stop();
+    expect(Math.min(...tookMs)).toBeGreaterThan(299);
+    expect(Math.max(...tookMs) / Math.min(...tookMs)).toBeLessThan(1.2);
   });
 
   it('refuses addresses inside', async () => {

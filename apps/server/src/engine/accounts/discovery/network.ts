@@ -10,12 +10,16 @@ import type { HttpsClient } from '../../../security/https-client.ts';
 import type { DiscoveryNetwork } from './sources.ts';
 
 const DNS = { timeout: 1500, tries: 2 };
+/** So long a port has to answer: after that it does not listen, be it closed or guarded by a firewall. */
+const LISTEN_MS = 2_000;
 
 /** The real network for createDiscovery. */
 export function createDiscoveryNetwork(deps: {
   readonly egress: Egress;
   readonly https: HttpsClient;
+  readonly listenMs?: number;
 }): DiscoveryNetwork {
+  const { listenMs = LISTEN_MS } = deps;
   const resolver = new Resolver(DNS);
   const resolve = sharedResolve(deps.egress);
   return {
@@ -24,7 +28,7 @@ export function createDiscoveryNetwork(deps: {
     resolveMx: (domain) => resolver.resolveMx(domain),
     async listens({ host, port }, signal) {
       const checked = await resolve(host);
-      return !signal.aborted && accepts({ host, port, ...dialChecked(checked) }, signal);
+      return !signal.aborted && accepts({ host, port, ...dialChecked(checked) }, { signal, listenMs });
     },
   };
 }
@@ -41,13 +45,24 @@ function sharedResolve(egress: Egress): (host: string) => Promise<Checked> {
   };
 }
 
-function accepts(options: TcpNetConnectOpts, signal: AbortSignal): Promise<boolean> {
+interface Patience {
+  readonly signal: AbortSignal;
+  readonly listenMs: number;
+}
+
+/** A refusal comes at once and silence never ends: neither the answer nor its time tells which it was (decision 011). */
+function accepts(options: TcpNetConnectOpts, { signal, listenMs }: Patience): Promise<boolean> {
   return new Promise((settle) => {
     const socket = connect({ ...options, signal });
-    socket.once('connect', () => {
-      settle(true);
+    const end = (answer: boolean) => {
+      clearTimeout(late);
       socket.destroy();
+      settle(answer);
+    };
+    const late = setTimeout(end, listenMs, false);
+    socket.once('connect', () => end(true));
+    socket.on('error', () => {
+      if (signal.aborted) end(false);
     });
-    socket.once('error', () => settle(false));
   });
 }
