@@ -175,8 +175,16 @@ test('what is wrong with a server is said beside it, with the next thing to do',
   });
 });
 
-const fingerprintOf = async ({ dovecot }: MailServer) =>
-  new X509Certificate(await readFile(join(dovecot.directory, 'tls/cert.pem'))).fingerprint256;
+const fingerprintOf = async ({ directory }: { directory: string }) =>
+  new X509Certificate(await readFile(join(directory, 'tls/cert.pem'))).fingerprint256;
+/** Another key and certificate for each of its servers. */
+async function renew({ dovecot, postfix }: MailServer): Promise<void> {
+  for (const server of [dovecot, postfix]) {
+    writeCertificate(join(server.directory, 'tls'), 'self-signed');
+    await server.kill();
+    await server.start();
+  }
+}
 
 test('a certificate that was trusted and is another one stops the account, is compared, and trusted anew', async ({
   page,
@@ -195,11 +203,9 @@ test('a certificate that was trusted and is another one stops the account, is co
     await expect(probe(page, side).or(row(page, 'Before'))).toBeVisible();
   }
   await expect(row(page, 'Before')).toBeVisible();
-  const before = await fingerprintOf(mail);
-  writeCertificate(join(mail.dovecot.directory, 'tls'), 'self-signed');
-  await mail.dovecot.restart();
-  const after = await fingerprintOf(mail);
-  expect(after).not.toBe(before);
+  const before = await fingerprintOf(mail.dovecot);
+  await renew(mail);
+  expect(await fingerprintOf(mail.dovecot)).not.toBe(before);
   await mail.deliver(ADA.email, letter('After'));
 
   await test.step('the account stops and says so', async () => {
@@ -212,20 +218,27 @@ test('a certificate that was trusted and is another one stops the account, is co
     await expect(page.getByTestId('account-row')).toHaveAttribute('data-state', 'needs-attention');
     await look(page, info, 'changed-accounts');
   });
-  await test.step('the new one is shown, to be compared', async () => {
+  const checks = page.getByTestId('doctor-checks');
+  const trust = page.getByRole('button', { name: 'Trust this certificate' });
+  await test.step('the new ones are shown, to be compared', async () => {
     await page.getByRole('button', { name: 'Look at the certificate' }).click();
-    await expect(page.getByTestId('doctor-checks').getByText(after)).toBeVisible();
+    for (const server of [mail.dovecot, mail.postfix]) {
+      await expect(checks.getByText(await fingerprintOf(server))).toBeVisible();
+    }
     await look(page, info, 'changed-certificate');
   });
-  await test.step('trusted, everything goes on', async () => {
-    await page.getByRole('button', { name: 'Trust this certificate' }).click();
-    await expect(page.getByTestId('doctor-checks')).toContainText('answers and accepts the password');
+  await test.step('both trusted, everything goes on', async () => {
+    await trust.first().click();
+    await expect(checks.getByText('Trusted for this account.')).toBeVisible();
+    await look(page, info, 'changed-one-trusted');
+    await trust.click();
+    await expect(checks.getByText('answers and accepts the password')).toHaveCount(2);
     await page.keyboard.press('Escape');
     await expect(page.getByTestId('account-row')).toHaveAttribute('data-state', /syncing|live/);
     await page.goto(`${app.url}/mail/inbox`);
     await expect(row(page, 'After')).toBeVisible();
     await page.goto(`${app.url}/settings/security`);
-    await expect(page.getByTestId('activity').getByText('Certificate trusted of')).toHaveCount(3);
+    await expect(page.getByTestId('activity').getByText('Certificate trusted of')).toHaveCount(4);
     await page.getByTestId('activity').scrollIntoViewIfNeeded();
     await look(page, info, 'changed-log');
   });
