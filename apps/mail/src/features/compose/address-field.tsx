@@ -145,7 +145,7 @@ function AddressChip({ address, onRemove }: { address: Address; onRemove: () => 
       data-valid={isValid}
       className={cn(
         'inline-flex h-6 max-w-full items-center gap-1 rounded-full pr-1 pl-2.5 text-xs',
-        isValid ? 'bg-hover' : 'bg-danger-soft text-danger line-through decoration-1',
+        isValid ? 'bg-hover dark:bg-line' : 'bg-danger-soft text-danger line-through decoration-1',
       )}
     >
       <span className="truncate">{nameOf(address)}</span>

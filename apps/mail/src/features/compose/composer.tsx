@@ -14,7 +14,9 @@ import { AddressField } from './address-field.tsx';
 import { ComposerFooter } from './composer-footer.tsx';
 import { beginningWith, markupOf, writingExtensions, writingProps } from './editor.ts';
 import { pieceOf } from './editor-html.ts';
+import { Picture } from './editor-nodes.ts';
 import { FileChips } from './file-chips.tsx';
+import { pasteFiles, removePicture } from './pasting.ts';
 import { fillIn, placeholderValues } from './placeholders.ts';
 import { escapeHtml } from './quote.ts';
 import { QuotedText } from './quoted-text.tsx';
@@ -40,21 +42,18 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
   const [hasBcc, setHasBcc] = useState(seed.bcc.length > 0);
   const [isDropping, setIsDropping] = useState(false);
   const fileInput = useRef<HTMLInputElement>(null);
-  const [beginning] = useState(() => beginningWith(seed.body, [...writingExtensions(text.bodyPlaceholder), Signature]));
+  const [beginning] = useState(() =>
+    beginningWith(seed.body, [...writingExtensions(text.bodyPlaceholder), Signature, Picture]),
+  );
   const isAnswer = seed.mode === 'reply' || seed.mode === 'replyAll' || seed.mode === 'replyList';
   const changed = useRef<() => void>(() => {});
-  const attach = useRef<(files: readonly File[]) => void>(() => {});
+  const pasted = useRef<(data: DataTransfer) => boolean>(() => false);
   const editor = useEditor({
     ...beginning,
     autofocus: isAnswer || seed.mode === 'draft' ? 'start' : false,
     editorProps: {
       ...writingProps(text.body, 'compose-body'),
-      handlePaste: (_view, event) => {
-        const files = [...(event.clipboardData?.files ?? [])];
-        if (files.length === 0) return false;
-        attach.current(files);
-        return true;
-      },
+      handlePaste: (_view, { clipboardData }) => clipboardData !== null && pasted.current(clipboardData),
       handleDrop: (_view, event) => (event.dataTransfer?.files.length ?? 0) > 0,
     },
     onUpdate: () => changed.current(),
@@ -74,7 +73,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
   );
   useEffect(() => {
     changed.current = composer.autosave.changed;
-    attach.current = uploads.add;
+    pasted.current = (data) => pasteFiles(editor, uploads, data);
   });
 
   // The signature changes with the sender; a draft that is opened again has its own.
@@ -103,6 +102,12 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
       .run();
     if (fields.subject.trim() === '' && template.subject !== undefined)
       change({ subject: fillIn(template.subject, values) });
+  };
+
+  const removeFile = (key: string) => {
+    const { url } = uploads.files.find((file) => file.key === key) ?? {};
+    if (url !== undefined) removePicture(editor, url);
+    uploads.remove(key);
   };
 
   const close = () => void composer.close();
@@ -216,7 +221,8 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
           <SignatureBelow html={fields.signature} onRemove={() => change({ signature: '' })} />
         )}
       </div>
-      <FileChips files={uploads.files} onRemove={uploads.remove} />
+      <FileChips files={uploads.files} onRemove={removeFile} />
+      {seed.isSimplified && <Notice className="mx-3 mb-2" title={text.simplified} />}
       {composer.saveState.type === 'conflict' ? (
         <ConflictNotice
           onOpen={composer.openNewer}

@@ -5,6 +5,7 @@ import { Placeholder } from '@tiptap/extension-placeholder';
 import type { EditorOptions, Extensions } from '@tiptap/react';
 import { StarterKit } from '@tiptap/starter-kit';
 import { contentOf } from './editor-html.ts';
+import { Table, TableCell, TableHeader, TableRow } from './editor-nodes.ts';
 import { escapeHtml } from './quote.ts';
 
 export function writingExtensions(placeholder: string): Extensions {
@@ -12,6 +13,10 @@ export function writingExtensions(placeholder: string): Extensions {
     StarterKit.configure({ link: false, heading: false, paragraph: { HTMLAttributes: { style: 'margin: 0' } } }),
     Link.configure({ openOnClick: false, protocols: ['mailto', 'tel'], defaultProtocol: 'https' }),
     Placeholder.configure({ placeholder }),
+    Table,
+    TableRow,
+    TableCell,
+    TableHeader,
   ];
 }
 

@@ -14,15 +14,15 @@ export function FileChips({ files, onRemove }: { files: readonly ComposeFile[]; 
           key={key}
           data-done={uploadId !== undefined}
           className={cn(
-            'relative flex min-h-8 max-w-full items-center gap-2 overflow-hidden rounded-md bg-hover pr-1 pl-2 text-xs',
+            'relative flex min-h-8 max-w-full items-center gap-2 overflow-hidden rounded-md bg-hover pr-1 pl-2 text-xs dark:bg-line',
             problem !== undefined && 'bg-danger-soft py-1 text-danger',
           )}
         >
           <Paperclip className="size-3.5 shrink-0 text-muted" aria-hidden="true" />
           {problem === undefined ? (
             <>
-              <span className="max-w-56 truncate font-medium">{name}</span>
-              <span className="text-muted">{formatSize(size)}</span>
+              <span className="min-w-0 max-w-80 truncate font-medium">{name}</span>
+              <span className="shrink-0 text-muted">{formatSize(size)}</span>
             </>
           ) : (
             <span className="min-w-0">

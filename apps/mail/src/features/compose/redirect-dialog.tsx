@@ -52,7 +52,7 @@ export function RedirectDialog({ message, onClose }: { message: ParsedMessage; o
       title={text.redirectTitle}
       description={text.redirectDetail(nameOf(message.sender))}
     >
-      <div className="rounded-md border">
+      <div className="rounded-md border [&>div]:border-b-0">
         <AddressField
           label={text.to}
           addresses={to}

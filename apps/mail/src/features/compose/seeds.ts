@@ -11,6 +11,8 @@ export interface CarriedFile {
   name: string;
   type: string;
   size: number;
+  /** It may stand in the text (pictures.ts). */
+  contentId?: string | undefined;
 }
 
 export interface ComposeSeed {
@@ -34,6 +36,8 @@ export interface ComposeSeed {
   draft?: SavedDraft | undefined;
   /** Another program has saved it too. */
   isChangedElsewhere?: boolean | undefined;
+  /** Not all of its look can be edited. */
+  isSimplified?: boolean | undefined;
   /** It has its text, signature included. */
   isWritten?: boolean | undefined;
   /** Taken back after it was to go out then, or with a reminder. */
@@ -60,21 +64,23 @@ export function newSeed(change: Partial<ComposeSeed> = {}): ComposeSeed {
 }
 
 function filesOf(messageId: string, attachments: ParsedMessage['attachments']): CarriedFile[] {
-  return attachments.map(({ attachmentId, filename, mimeType, size }) => ({
+  return attachments.map(({ attachmentId, filename, mimeType, size, contentId }) => ({
     url: `/api/messages/${encodeURIComponent(messageId)}/attachments/${encodeURIComponent(attachmentId)}`,
     name: filename || 'attachment',
     type: mimeType,
     size,
+    contentId,
   }));
 }
 
 export function replySeed(message: ParsedMessage, mode: ReplyMode): ComposeSeed {
+  const files = mode === 'forward' ? filesOf(message.id, message.attachments) : [];
   return newSeed({
     mode,
     ...replyRecipients(message, mode),
     subject: replySubject(message.subject, mode),
-    quoted: quotedPart(message, mode),
-    files: mode === 'forward' ? filesOf(message.id, message.attachments) : [],
+    quoted: quotedPart(message, mode, files),
+    files,
     connectionId: message.connectionId,
     threadId: mode === 'forward' ? undefined : message.threadId,
     inReplyTo: message.messageId,
@@ -84,6 +90,7 @@ export function replySeed(message: ParsedMessage, mode: ReplyMode): ComposeSeed 
 
 /** `was`: what was chosen for it before it was taken back. */
 export function draftSeed(draft: Draft, was: Pick<ComposeSeed, 'wasFor' | 'reminder'> = {}): ComposeSeed {
+  const files = filesOf(draft.id, draft.attachments);
   return newSeed({
     ...was,
     mode: 'draft',
@@ -92,8 +99,8 @@ export function draftSeed(draft: Draft, was: Pick<ComposeSeed, 'wasFor' | 'remin
     cc: draft.cc,
     bcc: draft.bcc,
     subject: draft.subject,
-    ...splitDraft(draft.message),
-    files: filesOf(draft.id, draft.attachments),
+    ...splitDraft(draft.message, files),
+    files,
     connectionId: draft.connectionId,
     threadId: draft.threadId,
     inReplyTo: draft.inReplyTo,
@@ -128,14 +135,15 @@ export function forwardAsFileSeed(message: ParsedMessage): ComposeSeed {
 
 /** A message that was written before, to be sent anew: it answers nothing, and nothing is marked. */
 export function editAsNewSeed(message: ParsedMessage): ComposeSeed {
+  const files = filesOf(message.id, message.attachments);
   const html = message.body === '' ? escapeHtml(message.text).replaceAll('\n', '<br>') : message.body;
   return newSeed({
     to: message.to,
     cc: message.cc,
     bcc: message.bcc,
     subject: message.subject,
-    ...splitDraft(html),
-    files: filesOf(message.id, message.attachments),
+    ...splitDraft(html, files),
+    files,
     connectionId: message.connectionId,
     answerFrom: message.answer.from,
     isWritten: true,

@@ -15,6 +15,15 @@ export interface ComposeFile {
   progress: number;
   uploadId?: string;
   problem?: string;
+  /** Of a picture that may stand in the text: its name in the message, and where it is shown from. */
+  contentId?: string | undefined;
+  url?: string | undefined;
+}
+
+/** A picture to be put into the text. */
+export interface ChosenPicture {
+  src: string;
+  alt: string;
 }
 
 const answerSchema = z.object({ uploadId: z.string(), name: z.string(), type: z.string(), size: z.number() });
@@ -42,6 +51,8 @@ function upload(file: File, onProgress: (progress: number) => void, signal: Abor
 export interface Uploads {
   files: ComposeFile[];
   add: (files: readonly File[]) => void;
+  /** … to stand in the text. */
+  addPictures: (files: readonly File[]) => ChosenPicture[];
   remove: (key: string) => void;
   isBusy: boolean;
 }
@@ -58,7 +69,10 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
     setFiles((current) => current.map((file) => (file.key === key ? { ...file, ...changed } : file)));
   }, []);
   const begin = useCallback(
-    (shown: { name: string; type: string; size: number }, load: (signal: AbortSignal) => Promise<File>) => {
+    (
+      shown: Pick<ComposeFile, 'name' | 'type' | 'size' | 'contentId' | 'url'>,
+      load: (signal: AbortSignal) => Promise<File>,
+    ) => {
       const key = crypto.randomUUID();
       const controller = new AbortController();
       running.current.set(key, controller);
@@ -98,6 +112,16 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
     },
     [begin, files, limit],
   );
+  const addPictures = useCallback(
+    (pictures: readonly File[]) =>
+      pictures.map((file): ChosenPicture => {
+        const url = URL.createObjectURL(file);
+        const contentId = `${crypto.randomUUID()}@postroom`;
+        begin({ name: file.name, type: file.type, size: file.size, contentId, url }, async () => file);
+        return { src: url, alt: file.name };
+      }),
+    [begin],
+  );
   // Files of another message are fetched and stored anew, once.
   const hasCarried = useRef(false);
   useEffect(() => {
@@ -119,6 +143,7 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
   return {
     files,
     add,
+    addPictures,
     remove,
     isBusy: files.some(({ uploadId, problem }) => uploadId === undefined && problem === undefined),
   };

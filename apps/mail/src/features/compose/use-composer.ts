@@ -10,6 +10,7 @@ import { useConnections } from '../accounts/index.ts';
 import { isAddress } from './addresses.ts';
 import { type Autosave, createAutosave, type SaveState } from './autosave.ts';
 import { questionBefore, type SendQuestion } from './before-sending.ts';
+import { referToPictures, standsIn } from './pictures.ts';
 import { remindAt } from './reminder.ts';
 import type { ComposeSeed } from './seeds.ts';
 import { useUploads } from './uploads.ts';
@@ -71,18 +72,25 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     useCallback(() => autosaveRef.current?.changed(), []),
   );
 
-  const content = (): DraftInput => ({
-    to: fields.to,
-    cc: fields.cc,
-    bcc: fields.bcc,
-    subject: fields.subject,
-    message: readBody() + fields.quoted + fields.signature,
-    attachments: uploads.files.flatMap(({ uploadId }) => (uploadId === undefined ? [] : [{ uploadId }])),
-    threadId: seed.threadId,
-    inReplyTo: seed.inReplyTo,
-    fromEmail,
-    connectionId: seed.connectionId,
-  });
+  const content = (): DraftInput => {
+    const message = referToPictures(readBody() + fields.quoted + fields.signature, uploads.files);
+    return {
+      to: fields.to,
+      cc: fields.cc,
+      bcc: fields.bcc,
+      subject: fields.subject,
+      message,
+      attachments: uploads.files.flatMap(({ uploadId, contentId }) => {
+        if (uploadId === undefined) return [];
+        const isInText = contentId !== undefined && standsIn(message, contentId);
+        return [{ uploadId, ...(isInText ? { inline: true, contentId } : {}) }];
+      }),
+      threadId: seed.threadId,
+      inReplyTo: seed.inReplyTo,
+      fromEmail,
+      connectionId: seed.connectionId,
+    };
+  };
   const latest = useRef({ content, isBodyEmpty, fields, uploads });
   useEffect(() => {
     latest.current = { content, isBodyEmpty, fields, uploads };

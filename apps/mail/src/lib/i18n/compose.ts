@@ -71,6 +71,7 @@ export const composeText = {
   openNewer: 'Open the newer one',
   keepMine: 'Keep mine as a copy',
   changedElsewhere: 'Another program changed this draft too. Its version is in Drafts.',
+  simplified: 'Fonts, colours and pictures from the internet of the original cannot be edited and are left out.',
   discard: 'Discard draft',
   discarded: 'Draft discarded',
   close: 'Save and close',
