@@ -158,6 +158,7 @@ function Opened({ id }: { id: string }) {
   if (!data) return <Spinner className="mt-2 ml-6" label={text.outboxOpening} />;
   return (
     <div className="mt-3 ml-6 rounded-lg border bg-sunken px-3 py-2.5 select-text" data-testid="outbox-message">
+      {data.through && <p className="mb-1.5 text-xs text-muted">{text.outboxThrough(data.through)}</p>}
       <p className="max-h-80 overflow-y-auto whitespace-pre-wrap [overflow-wrap:anywhere]">
         {data.text.trim() || text.outboxNoText}
       </p>

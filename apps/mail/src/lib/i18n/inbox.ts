@@ -78,6 +78,7 @@ export const inboxText = {
     scheduled: 'Scheduled',
   },
   outboxOpening: 'Opening the message',
+  outboxThrough: (host: string) => `Goes through ${host}`,
   outboxNoText: 'This message has no text.',
   sendsAt: (when: string) => `Goes out ${when}`,
   heldUntil: (when: string) => `Held until ${when}, so that you can take it back`,
