@@ -92,6 +92,21 @@ test('an identity with its own server and signature, which stands below what is 
     await page.emulateMedia({ colorScheme: 'light' });
   });
 
+  await test.step('a draft of it, opened again, is signed once', async () => {
+    const composer = page.getByTestId('composer');
+    await composer.getByRole('textbox', { name: 'Message' }).press('Escape');
+    await expect(composer).toHaveCount(0);
+    await page.goto(`${app.url}/mail/draft`);
+    await page.getByText('At nine.').first().click();
+    const below = composer.getByTestId('signature-below').frameLocator('iframe');
+    await expect(below.getByText('The shop, by the harbour')).toHaveCount(1);
+    await expect(composer.getByTestId('compose-body')).toHaveText('At nine.');
+    await composer.getByLabel('From', { exact: true }).selectOption('ada@lab.test');
+    await expect(below.getByText('Ada Lund')).toHaveCount(1);
+    await composer.getByLabel('From', { exact: true }).selectOption('shop@ada.test');
+    await expect(below.getByText('The shop, by the harbour')).toHaveCount(1);
+  });
+
   await test.step('it goes through the identity’s server alone, signed once, below', async () => {
     const composer = page.getByTestId('composer');
     await composer.getByRole('button', { name: 'Send', exact: true }).click();

@@ -37,6 +37,9 @@ export interface ComposerProps {
   className?: string;
 }
 
+/** The editor says of each Escape that it is dealt with, and does nothing. */
+const isOfEditor = (target: EventTarget) => target instanceof Element && target.closest('.prose-compose') !== null;
+
 export default function Composer({ seed, onClose, renderHeader, className }: ComposerProps) {
   const [hasCc, setHasCc] = useState(seed.cc.length > 0);
   const [hasBcc, setHasBcc] = useState(seed.bcc.length > 0);
@@ -138,7 +141,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
         } else if (event.key === '.' && (event.metaKey || event.ctrlKey)) {
           event.preventDefault();
           setIsPickingTemplate(true);
-        } else if (event.key === 'Escape' && !event.defaultPrevented) {
+        } else if (event.key === 'Escape' && (!event.defaultPrevented || isOfEditor(event.target))) {
           event.preventDefault();
           close();
         }

@@ -45,5 +45,5 @@ export const writingProps = (label: string, testId: string) => ({
 export function markupOf(kept: string): string {
   if (/<[a-z][^<>]*>/i.test(kept)) return sanitizeForFrame(kept);
   const lines = kept.trim().split('\n').map(escapeHtml);
-  return kept.trim() === '' ? '' : `<p>${lines.join('<br>')}</p>`;
+  return kept.trim() === '' ? '' : `<p style="margin: 0">${lines.join('<br>')}</p>`;
 }

@@ -19,7 +19,7 @@ export const Signature = Node.create({
 
 /** As it stands in the message. One without markup is text, line by line. */
 export function signatureHtml(signature: string): string {
-  return `<div class="${SIGNATURE_CLASS}"><p>-- </p>${markupOf(signature)}</div>`;
+  return `<div class="${SIGNATURE_CLASS}"><p style="margin: 0">-- </p>${markupOf(signature)}</div>`;
 }
 
 /** What the person wrote, as text: without the signature and, where it is not wanted, without what is quoted in it. */

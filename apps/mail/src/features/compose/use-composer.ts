@@ -187,7 +187,11 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     const wrong = complaint();
     if (wrong !== undefined) return setProblem({ message: wrong });
     setProblem(undefined);
-    const message = { subject: fields.subject, written: readWritten(), hasFiles: uploads.files.length > 0 };
+    const message = {
+      subject: fields.subject,
+      written: readWritten(),
+      hasFiles: content().attachments?.some((file) => file.inline !== true) === true,
+    };
     const doubt = questionBefore(message, asked.current);
     if (doubt) return setQuestion({ ...doubt, at });
     const draftId = await autosave.stop();
