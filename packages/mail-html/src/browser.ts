@@ -7,6 +7,7 @@
 import DOMPurify, { type Config } from 'dompurify';
 import { asSafe, type FrameMarkup, markup, PARSER, type SafeMarkup, toFrameMarkup } from './trusted.ts';
 
+export { hasMarkup } from './has-markup.ts';
 export { type FrameMarkup, markup, parseInert, type SafeMarkup } from './trusted.ts';
 
 /** The message frame's sandbox: never scripts, forms, modals or top navigation. */

@@ -1,5 +1,5 @@
 /** The editor of all that is sent: messages, signatures, templates. A paragraph is a line, here as in the mail. */
-import { sanitizeForFrame, sanitizePasted } from '@postroom/mail-html/browser';
+import { hasMarkup, sanitizeForFrame, sanitizePasted } from '@postroom/mail-html/browser';
 import { Link } from '@tiptap/extension-link';
 import { Placeholder } from '@tiptap/extension-placeholder';
 import type { EditorOptions, Extensions } from '@tiptap/react';
@@ -43,7 +43,7 @@ export const writingProps = (label: string, testId: string) => ({
 
 /** What is kept as markup, clean; what has none is text, line by line. */
 export function markupOf(kept: string): string {
-  if (/<[a-z][^<>]*>/i.test(kept)) return sanitizeForFrame(kept);
+  if (hasMarkup(kept)) return sanitizeForFrame(kept);
   const lines = kept.trim().split('\n').map(escapeHtml);
   return kept.trim() === '' ? '' : `<p style="margin: 0">${lines.join('<br>')}</p>`;
 }

@@ -3,7 +3,7 @@
  * send through a server of its own (identity-server.ts); what waits for that server does not go through another one.
  */
 import type { ConnectionId, IdentityId, UserId } from '@postroom/db';
-import { outgoingFragment } from '@postroom/mail-html';
+import { hasMarkup, outgoingFragment } from '@postroom/mail-html';
 import type pg from 'pg';
 import { identityGone, serverChanged } from '../../engine/accounts/own-server.ts';
 import { isCatchAll } from '../../engine/answering/own-addresses.ts';
@@ -47,7 +47,7 @@ function assertOneAddress(email: string): void {
 /** As it is kept: markup as it is sent, and what has none as it was typed. */
 function keptSignature(signature: string | undefined): string | null {
   if (signature === undefined) return null;
-  return /<[a-z][^<>]*>/i.test(signature) ? outgoingFragment(signature) : signature;
+  return hasMarkup(signature) ? outgoingFragment(signature) : signature;
 }
 
 /** `identity.id` as a public id carries it. */
