@@ -14,6 +14,7 @@ import { createDialler } from './engine/accounts/dialler.ts';
 import { createDiscovery } from './engine/accounts/discovery/discovery.ts';
 import { createDiscoveryNetwork } from './engine/accounts/discovery/network.ts';
 import { createDoctor } from './engine/accounts/doctor.ts';
+import { createOwnServerChecks } from './engine/accounts/doctor-own-servers.ts';
 import { serverQueuedFor } from './engine/accounts/own-server.ts';
 import { createImapPool } from './engine/imap/pool.ts';
 import { createOutboxDispatcher } from './engine/outbox/index.ts';
@@ -99,6 +100,7 @@ export function createMailEngine({ env, log, pool, reviseProvider }: MailEngineD
   const audit = createAudit({ pool, now, log: write });
   const textWork = createTextWork();
   const testConnection = createConnectionTest({ dialler });
+  const testSubmission = createSubmissionTest({ dialler });
   let supervisor: Supervisor | undefined;
 
   return {
@@ -114,8 +116,13 @@ export function createMailEngine({ env, log, pool, reviseProvider }: MailEngineD
       signIns: oauth.providers,
     }),
     testConnection,
-    testSubmission: createSubmissionTest({ dialler }),
-    examine: createDoctor({ pool, access, testConnection }),
+    testSubmission,
+    examine: createDoctor({
+      pool,
+      access,
+      testConnection,
+      checkOwnServers: createOwnServerChecks({ pool, vault, testSubmission }),
+    }),
     submitAs: dialler.dialSubmission,
     async restartAccount(connectionId) {
       sessions.forget(connectionId);

@@ -161,6 +161,34 @@ describe('an identity with a server of its own', () => {
     await ada.api.identities.update.mutate({ id, name: 'Shop', smtp: unchanged });
   });
 
+  it('is among what a check of the account says, and so is what is wrong with it', async () => {
+    await create();
+    const check = async () =>
+      (await ada.api.connections.doctor.mutate({ connectionId })).checks.find(
+        ({ title }) => title === `Sending as ${SHOP}`,
+      );
+    expect(await check()).toMatchObject({
+      ok: true,
+      detail: `localhost:${relay.port} answers and accepts the password.`,
+    });
+    relay.users[0] = { user: 'shop', password: 'another-fake-password' };
+    expect(await check()).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('does not accept this user name and password'),
+      consequence: 'What you send as this address waits until this works.',
+    });
+  });
+
+  it('keeps a signature of words as it is, addresses in it too, and one of markup clean', async () => {
+    const { id } = await create();
+    const kept = async (signature: string) => {
+      await ada.api.identities.update.mutate({ id, signature });
+      return (await identityOf(id))?.signature;
+    };
+    expect(await kept('Ada & Co <shop@ada.test>\n1 < 2')).toBe('Ada & Co <shop@ada.test>\n1 < 2');
+    expect(await kept('<p onclick="x()">Ada</p><script>x()</script>')).toBe('<p>Ada</p>');
+  });
+
   it('that is removed while its message waits: the message is not sent, says so, and can be edited anew', async () => {
     const { id } = await create();
     const { id: waiting } = await send('Later', { sendAt: new Date(Date.now() + 3_600_000).toISOString() });

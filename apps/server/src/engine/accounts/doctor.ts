@@ -19,6 +19,8 @@ export interface DoctorDeps {
   readonly pool: pg.Pool;
   readonly access: Pick<AccountAccess, 'open'>;
   readonly testConnection: (connection: ProposedConnection) => Promise<ConnectionTest>;
+  /** doctor-own-servers.ts */
+  readonly checkOwnServers: (connectionId: ConnectionId) => Promise<Check[]>;
 }
 
 interface Facts {
@@ -71,10 +73,14 @@ const ABILITIES: readonly { id: string; needs: string; title: string; without: s
 ];
 
 /** Tests and explains the account. */
-export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
+export function createDoctor({ pool, access, testConnection, checkOwnServers }: DoctorDeps) {
   return async (connectionId: ConnectionId): Promise<DoctorReport> => {
     const account = await access.open(connectionId);
-    const [facts, test] = await Promise.all([loadFacts(pool, connectionId), testConnection(proposedOf(account))]);
+    const [facts, test, ownServers] = await Promise.all([
+      loadFacts(pool, connectionId),
+      testConnection(proposedOf(account)),
+      checkOwnServers(connectionId),
+    ]);
     if (!facts) throw notFound('account');
     const capabilities = test.imap.capabilities ?? facts.capabilities;
     const quirks = quirksOf({
@@ -86,6 +92,7 @@ export function createDoctor({ pool, access, testConnection }: DoctorDeps) {
     const checks = [
       serverCheck(['imap', 'Incoming mail (IMAP)'], facts.imap, test.imap, account.auth),
       serverCheck(['smtp', 'Outgoing mail (SMTP)'], facts.smtp, test.smtp, account.smtpAuth),
+      ...ownServers,
       ...pinChecks(account),
       ...ABILITIES.map((ability) => abilityCheck(ability, capabilities)),
       keywordsCheck(facts),
