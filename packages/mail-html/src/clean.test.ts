@@ -182,6 +182,13 @@ describe('cleanFragment', () => {
     expect(blocked(html).html.length).toBeLessThan(2 * html.length);
   });
 
+  it('cuts elements in one another where no letter has as many, and says so', () => {
+    const { html, truncated } = blocked(`<p>Dear Ada</p>${'<table><tr><td>'.repeat(100_000)}deep`);
+    expect([html.startsWith('<p>Dear Ada</p>'), html.includes('deep'), truncated]).toEqual([true, false, true]);
+    const hidden = blocked(`${'<\0div>'.repeat(50_000)}deep`);
+    expect([hidden.html.includes('deep'), hidden.truncated]).toEqual([false, true]);
+  });
+
   it('cuts what is longer than two million characters and says so', () => {
     expect(blocked('x'.repeat(3_000_000)).truncated).toBe(true);
   });

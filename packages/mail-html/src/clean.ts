@@ -5,6 +5,7 @@
  */
 import sanitizeHtml from 'sanitize-html';
 import { cleanDeclarations, cleanStylesheet } from './css.ts';
+import { withoutDepths } from './depth.ts';
 import { createImageResolver, type ImagePolicy, type ImageResolver, linkTarget } from './urls.ts';
 
 /** How to clean. */
@@ -170,8 +171,9 @@ const ATTRIBUTES = [
 
 /** Cleans untrusted HTML. Never throws. */
 export function cleanFragment(html: string, options: CleanOptions): CleanResult {
-  const truncated = html.length > MAX_CHARS;
-  const source = (truncated ? html.slice(0, MAX_CHARS) : html).replaceAll('\0', '');
+  const head = html.slice(0, MAX_CHARS).replaceAll('\0', '');
+  const source = withoutDepths(head);
+  const truncated = html.length > MAX_CHARS || source.length < head.length;
   const images = createImageResolver(options.images, options.cid ?? (() => undefined));
   const sheets: string[] = [];
   const body = sanitizeHtml(source, {

@@ -8,10 +8,16 @@ import serialize from 'dom-serializer';
 import { type ChildNode, type Document, Element, isTag, isText, type ParentNode } from 'domhandler';
 import { parseDocument } from 'htmlparser2';
 import { cleanFragment } from './clean.ts';
+import { endOfShallow } from './depth.ts';
 import { inlineSheets, walk } from './inline-sheets.ts';
 
 /** Longer HTML would be cut (clean.ts). */
-export const MAX_OUTGOING_HTML = 2 * 1024 * 1024;
+const MAX_OUTGOING_HTML = 2 * 1024 * 1024;
+
+const isTooDeep = (html: string) => endOfShallow(html) < html.length;
+
+/** Whether all of it would go out. Elements in one another are not without end, either. */
+export const isSendable = (html: string): boolean => html.length <= MAX_OUTGOING_HTML && !isTooDeep(html);
 
 const FONT = 'font-family: Arial, Helvetica, sans-serif; font-size: 14px; line-height: 1.5';
 const MONOSPACE =
@@ -62,7 +68,7 @@ export function outgoingDocument(fragment: string): string {
 
 /** The same, with its style sheets in the elements; all else as it is. */
 export function withInlinedSheets(html: string): string {
-  if (!/<style/i.test(html)) return html;
+  if (!/<style/i.test(html) || isTooDeep(html)) return html;
   const root = parseDocument(html);
   inlineSheets(root);
   return serialize(root, { encodeEntities: 'utf8' });

@@ -3,6 +3,7 @@
  * like one. Both directions are linear in their input.
  */
 import { convert } from 'html-to-text';
+import { withoutDepths } from './depth.ts';
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const MAX_TOKEN = 2000;
@@ -26,7 +27,7 @@ export function textToHtml(text: string): string {
 
 /** Readable plain text of HTML: links with their addresses, lists, quotes; no pictures. */
 export function toPlainText(html: string): string {
-  const source = html.length > MAX_HTML ? html.slice(0, MAX_HTML) : html;
+  const source = withoutDepths(html.slice(0, MAX_HTML));
   return convert(source, {
     wordwrap: false,
     limits: { maxInputLength: MAX_HTML, maxDepth: 200, ellipsis: '' },

@@ -1,5 +1,5 @@
 /** What was composed, as the HTML and the text of a mail: made once, when the message is frozen. */
-import { MAX_OUTGOING_HTML, outgoingDocument, outgoingFragment, outgoingText } from '@postroom/mail-html';
+import { isSendable, outgoingDocument, outgoingFragment, outgoingText } from '@postroom/mail-html';
 import { MailError } from '../../lib/driver/errors.ts';
 
 export interface Renderings {
@@ -9,7 +9,7 @@ export interface Renderings {
 
 /** Throws `MailError` MESSAGE_TOO_LARGE for HTML that nobody wrote by hand: a part of it would be missing. */
 export function renderingsOf({ message, text }: { message: string; text?: string | undefined }): Renderings {
-  if (message.length > MAX_OUTGOING_HTML) {
+  if (!isSendable(message)) {
     throw new MailError({
       code: 'MESSAGE_TOO_LARGE',
       message: 'The text of the message is too long to be sent.',
