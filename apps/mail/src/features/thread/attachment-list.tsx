@@ -20,13 +20,28 @@ function FileIcon({ mimeType, isDoubtful }: { mimeType: string; isDoubtful: bool
   return <File />;
 }
 
+/** Names that are longer than there is room lose their middle: the ending says what a file is. */
+const LONG_NAME = 26;
+const ENDING = 12;
+
+function FileName({ name }: { name: string }) {
+  const characters = [...name];
+  if (characters.length <= LONG_NAME) return <bdi>{name}</bdi>;
+  return (
+    <span className="flex">
+      <bdi className="truncate">{characters.slice(0, -ENDING).join('')}</bdi>
+      <bdi className="shrink-0 whitespace-pre">{characters.slice(-ENDING).join('')}</bdi>
+    </span>
+  );
+}
+
 function FileLabel({ filename, mimeType, size, warning }: Attachment) {
   return (
     <>
       <FileIcon mimeType={mimeType} isDoubtful={warning !== undefined} />
       <span className="min-w-0">
         <span className="block truncate text-xs font-medium" dir="auto">
-          <bdi>{filename}</bdi>
+          <FileName name={filename} />
         </span>
         <span className="block text-2xs text-muted">{formatSize(size)}</span>
       </span>

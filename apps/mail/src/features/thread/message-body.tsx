@@ -70,18 +70,20 @@ export function MessageBody({ message, onRetry }: { message: ParsedMessage; onRe
           data-testid="images-blocked"
         >
           <span className="min-w-56 flex-1 text-muted">{text.imagesBlocked}</span>
-          <Button size="small" onClick={() => imagesAskedFor.set((current) => new Set([...current, message.id]))}>
-            {text.showImages}
-          </Button>
-          {email !== '' && (
-            <Button
-              size="small"
-              variant="ghost"
-              onClick={() => save({ trustedSenders: [...settings.trustedSenders, email] })}
-            >
-              <span className="max-w-56 truncate">{text.alwaysFrom(email)}</span>
+          <span className="flex flex-wrap gap-x-1">
+            <Button size="small" onClick={() => imagesAskedFor.set((current) => new Set([...current, message.id]))}>
+              {text.showImages}
             </Button>
-          )}
+            {email !== '' && (
+              <Button
+                size="small"
+                variant="ghost"
+                onClick={() => save({ trustedSenders: [...settings.trustedSenders, email] })}
+              >
+                <span className="max-w-56 truncate">{text.alwaysFrom(email)}</span>
+              </Button>
+            )}
+          </span>
         </div>
       )}
       <div className={cn('group/body relative', isAppDark && !isDark && 'rounded-lg bg-white p-3')}>

@@ -63,10 +63,10 @@ export function MessageCard(props: MessageCardProps) {
       <header className={cn('flex items-start gap-3 px-6 max-md:px-4', !isOpen && 'items-center py-2.5')}>
         <Avatar address={message.sender} />
         <div className="min-w-0 flex-1">
-          <div className="flex items-baseline gap-2">
+          <div className={cn('flex items-baseline gap-2', isOpen && 'max-md:flex-wrap max-md:gap-y-0')}>
             <h3
               className={cn(
-                'max-w-[65%] shrink-0 truncate',
+                'max-w-[65%] shrink-0 truncate max-md:max-w-full',
                 message.unread || isOpen ? 'font-semibold' : 'font-medium',
               )}
             >
@@ -85,7 +85,7 @@ export function MessageCard(props: MessageCardProps) {
               )}
             </h3>
             {isOpen && message.sender.name && (
-              <span className="truncate text-xs text-muted select-text">{message.sender.email}</span>
+              <span className="truncate text-xs text-muted select-text max-md:basis-full">{message.sender.email}</span>
             )}
             {message.isDraft && <span className="text-xs text-danger">{text.draft}</span>}
             {state && (
@@ -126,7 +126,8 @@ export function MessageCard(props: MessageCardProps) {
             dateTime={message.receivedOn}
             title={formatFullTime(message.receivedOn)}
           >
-            {isOpen ? formatFullTime(message.receivedOn) : formatListTime(message.receivedOn)}
+            {isOpen && <span className="max-md:hidden">{formatFullTime(message.receivedOn)}</span>}
+            <span className={cn(isOpen && 'md:hidden')}>{formatListTime(message.receivedOn)}</span>
           </time>
           {isOpen && (
             <>

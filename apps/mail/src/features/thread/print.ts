@@ -23,6 +23,8 @@ export interface Printed {
 
 const PAPER = { colorScheme: 'light', background: '#ffffff', color: '#000000', link: '#1a3fa8' } as const;
 const FIELD = 'padding:0 12px 2px 0;vertical-align:top';
+/** A sheet is as wide as it is: what would be cut off at its edge is made narrower. */
+const FITTING = markup`<style>img,table{max-width:100%!important}img{height:auto}td,th{overflow-wrap:anywhere}pre{white-space:pre-wrap}tr,img{break-inside:avoid}</style>`;
 
 /** Opens the browser's print dialog as soon as the pictures are there. */
 export function printMessages(subject: string, printed: readonly Printed[]): void {
@@ -66,8 +68,8 @@ function printedMessage({ message, html }: Printed): SafeMarkup {
         markup`<tr><td style="${FIELD};width:1%;white-space:nowrap;color:#555">${name}</td><td style="${FIELD}">${value}</td></tr>`,
     );
   // A `template` of the message's own does not outlive the cleaning, so nothing in it ends this one.
-  const body = markup`<div style="overflow:clip!important;display:block!important"><template shadowrootmode="open">${safeMarkup(html)}</template></div>`;
-  return markup`<table style="width:100%;margin:0 0 16px;padding:8px 0;border-top:1px solid #999;border-bottom:1px solid #ccc;font-size:13px">${header}</table>${body}<div style="height:24px"></div>`;
+  const body = markup`<div style="overflow:clip!important;display:block!important"><template shadowrootmode="open">${FITTING}${safeMarkup(html)}</template></div>`;
+  return markup`<table style="width:100%;margin:0 0 16px;padding:8px 0;border-top:1px solid #999;border-bottom:1px solid #ccc;font-size:13px;break-inside:avoid;break-after:avoid">${header}</table>${body}<div style="height:24px"></div>`;
 }
 
 const joined = (addresses: readonly Address[]) => addresses.map(formatAddress).join(', ');
