@@ -1,4 +1,5 @@
 /** App accounts over HTTP: who may sign up, what a session opens, and what is kept from everybody else. */
+import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AppClient, cookieOf, createClient, startTestApp, type TestApp } from './app.fixture.ts';
 
@@ -80,6 +81,22 @@ describe('a session', () => {
       statuses.push(response.status);
     }
     expect(statuses).toEqual([...Array(9).fill(401), 429]);
+  });
+
+  it('is guessed no faster from many addresses of one network', async () => {
+    const { anonymous } = await start({ TRUSTED_PROXIES: '1' });
+    const guess = async (address: string) => {
+      const response = await anonymous().fetch('/api/auth/sign-in/email', {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', 'X-Forwarded-For': address },
+        body: JSON.stringify({ email: `user-${randomUUID()}@app.test`, password: 'wrong' }),
+      });
+      return response.status;
+    };
+    const statuses: number[] = [];
+    for (let number = 1; number <= 11; number += 1) statuses.push(await guess(`2001:db8:1:2:${number}::1`));
+    expect(statuses).toEqual([...Array(10).fill(401), 429]);
+    expect(await guess('2001:db8:1:3::1')).toBe(401);
   });
 
   it('does not help another site: what changes state is refused, however it is asked', async () => {

@@ -7,7 +7,7 @@ import type { UserId } from '@postroom/db';
 import type pg from 'pg';
 import { row } from '../engine/index/sql.ts';
 import type { Audit } from '../security/audit-log.ts';
-import { ThrottledError } from '../security/rate-limit.ts';
+import { networkOf, ThrottledError } from '../security/rate-limit.ts';
 import {
   type AuthRequest,
   applicantOf,
@@ -137,7 +137,7 @@ export function createAuth(deps: AuthDeps): Auth {
   }
 
   async function signIn(request: AuthRequest, method: string): Promise<Response> {
-    await limits.hit('sign-in', `address ${request.clientAddress}`);
+    await limits.hit('sign-in', `address ${networkOf(request.clientAddress)}`);
     const applicant = applicantOf(request);
     if (applicant) await limits.hit('sign-in', `account ${applicant.email}`);
     const meant = await meantBy(request);
@@ -153,7 +153,7 @@ export function createAuth(deps: AuthDeps): Auth {
   }
 
   async function signUp(request: AuthRequest): Promise<Response> {
-    await limits.hit('sign-up', `address ${request.clientAddress}`);
+    await limits.hit('sign-up', `address ${networkOf(request.clientAddress)}`);
     const applicant = applicantOf(request);
     return deps.oneSignUp(async () => {
       const refusal = await checkSignUp(pool, deps.signUp, applicant);
@@ -174,7 +174,7 @@ export function createAuth(deps: AuthDeps): Auth {
   }
 
   async function requestReset(request: AuthRequest): Promise<Response> {
-    await limits.hit('sign-in', `reset address ${request.clientAddress}`);
+    await limits.hit('sign-in', `reset address ${networkOf(request.clientAddress)}`);
     const applicant = applicantOf(request);
     if (applicant) await limits.hit('sign-in', `reset account ${applicant.email}`);
     return answer(request);

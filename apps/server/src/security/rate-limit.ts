@@ -3,6 +3,7 @@
  * that the table holds no addresses in clear.
  */
 import { createHash } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
 import type pg from 'pg';
 import { MailError } from '../lib/driver/errors.ts';
 import type { RateLimitService } from '../lib/services.ts';
@@ -26,6 +27,13 @@ export class ThrottledError extends MailError {
     });
     this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+/** Who an address is to a limit: whoever has one address of IPv6 has a network of them, and can take another each time. */
+export function networkOf(address: string): string {
+  if (!ipaddr.IPv6.isValid(address)) return address;
+  const network = ipaddr.IPv6.networkAddressFromCIDR(`${address}/64`);
+  return `${network.toString()}/64`;
 }
 
 export interface RateLimits extends RateLimitService {

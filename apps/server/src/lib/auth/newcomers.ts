@@ -5,6 +5,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type pg from 'pg';
+import { networkOf } from '../../security/rate-limit.ts';
 import { MailError } from '../driver/errors.ts';
 import type { RateLimitService } from '../services.ts';
 import { type Applicant, checkSignUp, type SignUpGate, type SignUpMode, spendInvite } from '../sign-up.ts';
@@ -54,7 +55,7 @@ export function createNewcomers({ pool, signUp, oneSignUp, limits }: NewcomersDe
       const visit = visits.getStore();
       if (!visit) throw new Error('a user is to be made outside of a request');
       try {
-        await limits.hit('sign-up', `address ${clientAddress}`);
+        await limits.hit('sign-up', `address ${networkOf(clientAddress)}`);
       } catch (error) {
         if (error instanceof MailError) return error.code;
         throw error;
