@@ -24,7 +24,7 @@ const COMMANDS = ['APPEND', 'UID STORE', 'STORE', 'UID EXPUNGE', 'EXPUNGE', 'UID
 const PROCEDURE_MAP = appRouter._def.procedures as unknown as Readonly<Record<string, AnyProcedure>>;
 
 /** A query stands in the address, of which Node takes 16 kB. */
-const MAX_TEXT = { query: 4_000, mutation: 20_000 } as const;
+const MAX_TEXT: Readonly<Record<ProcedureType, number>> = { query: 4_000, mutation: 20_000, subscription: 0 };
 
 /** As much of JSON Schema as zod makes of our inputs. */
 interface Schema {

@@ -84,12 +84,18 @@ export const oauthRequest = pgTable(
     /** Who is meant to sign in, where that is known. */
     email: text('email'),
     /** The account that is signed in again; null for a new one. */
-    connectionId: integer('connection_id')
-      .$type<ConnectionId>()
-      .references(() => connection.id, { onDelete: 'cascade' }),
+    connectionId: integer('connection_id').$type<ConnectionId>(),
     expiresAt: at('expires_at').notNull(),
   },
-  (t) => [index('oauth_request_user').on(t.userId), index('oauth_request_connection').on(t.connectionId)],
+  (t) => [
+    index('oauth_request_user').on(t.userId),
+    index('oauth_request_connection').on(t.connectionId),
+    // Nobody signs in for somebody else's account.
+    foreignKey({
+      columns: [t.userId, t.connectionId],
+      foreignColumns: [connection.userId, connection.id],
+    }).onDelete('cascade'),
+  ],
 );
 
 /** RFC 6154 / RFC 8621 §2 roles; `snoozed` is where we put what waits (engine/operations/snooze-place.ts). */
