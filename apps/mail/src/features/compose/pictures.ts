@@ -19,29 +19,25 @@ function named(source: string): string {
   }
 }
 
-/** Other sources for pictures; those that are given none stay as they are. */
-function withSources(html: string, sourceOf: (source: string) => string | undefined): string {
-  if (!/<img/i.test(html)) return html;
+const NAMED = /(<img\s[^<>]*?src\s*=\s*["']?)(cid:[^"'\s<>]+)/gi;
+
+/** As it is edited. To be cleaned after it. */
+export const showPictures = (html: string, files: readonly PictureFile[]): string =>
+  html.replaceAll(NAMED, (whole, before: string, source: string) => {
+    const url = files.find(({ contentId }) => contentId === named(source))?.url;
+    return url === undefined ? whole : `${before}${url}`;
+  });
+
+/** As it is sent, and kept. `html`: of the editor. */
+export function referToPictures(html: string, files: readonly PictureFile[]): string {
+  if (!html.includes('<img')) return html;
   const { body } = parseInert(html);
   for (const picture of body.querySelectorAll('img[src]')) {
-    const source = sourceOf(picture.getAttribute('src') ?? '');
-    if (source !== undefined) picture.setAttribute('src', source);
+    const contentId = files.find(({ url }) => url === picture.getAttribute('src'))?.contentId;
+    if (contentId !== undefined) picture.setAttribute('src', `cid:${encodeURIComponent(contentId)}`);
   }
   return body.innerHTML;
 }
-
-/** As it is edited. */
-export const showPictures = (html: string, files: readonly PictureFile[]): string =>
-  withSources(html, (source) =>
-    /^cid:/i.test(source) ? files.find(({ contentId }) => contentId === named(source))?.url : undefined,
-  );
-
-/** As it is sent, and kept. */
-export const referToPictures = (html: string, files: readonly PictureFile[]): string =>
-  withSources(html, (source) => {
-    const contentId = files.find(({ url }) => url === source)?.contentId;
-    return contentId === undefined ? undefined : `cid:${encodeURIComponent(contentId)}`;
-  });
 
 /** Whether that picture stands in what is sent. */
 export const standsIn = (html: string, contentId: string): boolean =>

@@ -66,7 +66,7 @@ interface DraftParts {
 
 /** Parts a stored draft into what is edited, what is quoted, and the signature below that. `files`: its pictures among them. */
 export function splitDraft(html: string, files: readonly PictureFile[]): DraftParts {
-  const { body } = parseInert(showPictures(html, files));
+  const { body } = parseInert(sanitizeForFrame(showPictures(html, files)));
   const quote = body.querySelector(QUOTE_CLASSES.map((name) => `.${name}`).join(','));
   if (!quote) return { ...edited(body), quoted: '', signature: '' };
   const rest: Node[] = [];

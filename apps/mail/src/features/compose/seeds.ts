@@ -133,16 +133,21 @@ export function forwardAsFileSeed(message: ParsedMessage): ComposeSeed {
   });
 }
 
-/** A message that was written before, to be sent anew: it answers nothing, and nothing is marked. */
+/**
+ * A message that was written before, to be sent anew: it answers nothing, and nothing is marked. Of its markup the safe
+ * fragment is edited, as it is shown, for the editor is a part of the page.
+ */
 export function editAsNewSeed(message: ParsedMessage): ComposeSeed {
   const files = filesOf(message.id, message.attachments);
-  const html = message.body === '' ? escapeHtml(message.text).replaceAll('\n', '<br>') : message.body;
+  const html = message.body === '' ? escapeHtml(message.text).replaceAll('\n', '<br>') : message.processedHtml;
+  const parts = splitDraft(html, files);
   return newSeed({
     to: message.to,
     cc: message.cc,
     bcc: message.bcc,
     subject: message.subject,
-    ...splitDraft(html, files),
+    ...parts,
+    isSimplified: parts.isSimplified || message.hasRemoteImages,
     files,
     connectionId: message.connectionId,
     answerFrom: message.answer.from,
