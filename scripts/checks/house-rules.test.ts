@@ -36,6 +36,19 @@ test('no file is longer than one can hold in mind: 300 lines, tests 500', () => 
   expect(tooLong.map(({ path }) => path)).toEqual([]);
 });
 
+test('decisions are numbered one after the other, and dated', () => {
+  const folder = join(root, 'docs/decisions');
+  const heads = readdirSync(folder)
+    .sort()
+    .map((name) => ({ name, head: readFileSync(join(folder, name), 'utf8').split('\n', 3).join('\n') }));
+  const odd = heads.filter(({ name, head }, index) => {
+    const number = String(index + 1).padStart(3, '0');
+    const dated = new RegExp(`^# ${number} .+\n\nDate: \\d{4}-\\d\\d-\\d\\d · Status: \\w+`);
+    return !name.startsWith(`${number}-`) || !dated.test(head);
+  });
+  expect(odd).toEqual([]);
+});
+
 function countLines(text: string): number {
   return text.split('\n').length - 1;
 }

@@ -1,7 +1,7 @@
 /**
  * How long an address has to take up a connection. A port that is closed refuses at once, one that a firewall guards is
  * silent for ever: here both are an address that does not answer, by the same error. That the time does not tell either
- * is for whoever answers to others (accounts/dialler.ts; docs/decisions/011).
+ * is for whoever answers to others (accounts/dialler.ts; docs/decisions/013).
  */
 import type { Socket } from 'node:net';
 

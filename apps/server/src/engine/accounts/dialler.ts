@@ -4,7 +4,7 @@
  * in the world are reached on mail ports only, and never in clear text.
  *
  * A test that a user asks for is `even`: where nothing answers it takes as long, and says as much, whether the port is
- * closed or guarded by a firewall (docs/decisions/011).
+ * closed or guarded by a firewall (docs/decisions/013).
  *
  * Leaves out: what is said on the connection (imap/connect.ts, smtp/submit.ts) and how often one dials (imap/pool.ts).
  */

@@ -1,7 +1,7 @@
 /**
  * The submission server of an identity that has one of its own: from what the outbox wrote down when a message was queued to
  * a submission. It is that server or none: where the identity is gone, or has another server by now, nothing is dialled and
- * the person is told (docs/decisions/010). Signing in at a provider's page is the account's alone; here it is a password.
+ * the person is told (docs/decisions/011). Signing in at a provider's page is the account's alone; here it is a password.
  */
 import type { ConnectionId, IdentityId, StoredEndpoint, SubmissionVia, UserId } from '@postroom/db';
 import type pg from 'pg';

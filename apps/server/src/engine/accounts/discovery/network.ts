@@ -50,7 +50,7 @@ interface Patience {
   readonly listenMs: number;
 }
 
-/** A refusal comes at once and silence never ends: neither the answer nor its time tells which it was (decision 011). */
+/** A refusal comes at once and silence never ends: neither the answer nor its time tells which it was (docs/decisions/013). */
 function accepts(options: TcpNetConnectOpts, { signal, listenMs }: Patience): Promise<boolean> {
   return new Promise((settle) => {
     const socket = connect({ ...options, signal });
