@@ -24,7 +24,8 @@ export default defineConfig({
           include: [`${roots}/**/*.integration.test.ts`],
           exclude,
           pool: 'forks',
-          maxWorkers: 2,
+          // more than cores: much of the time is waiting, for servers to start and for clocks
+          maxWorkers: 3,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           globalSetup: ['./vitest.integration-setup.ts'],

@@ -1,11 +1,11 @@
-/** The app in a real browser against real mail servers: one worker, because the machine is small and the mail is shared. */
+/** The app in a real browser against real mail servers: two workers, each with a mail server of its own. */
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
   outputDir: '../node_modules/.postroom/browser',
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 10_000 },
