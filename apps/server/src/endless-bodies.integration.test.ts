@@ -90,9 +90,9 @@ afterAll(async () => {
 });
 
 /** What became of a download: its status, or that it broke off, and how many octets came. */
-async function download(path: string): Promise<string> {
-  const response = await mallory.fetch(path);
-  if (response.status !== 200) {
+async function download(path: string, headers: Record<string, string> = {}): Promise<string> {
+  const response = await mallory.fetch(path, { headers });
+  if (response.status >= 300) {
     const { error } = (await response.json()) as { error: { data: { mail: { code: string } } } };
     return `${response.status} ${error.data.mail.code}`;
   }
@@ -103,6 +103,14 @@ async function download(path: string): Promise<string> {
     return octets < 10 * 1024 * 1024 ? 'broke off' : `broke off after ${octets}`;
   }
   return `came whole, ${octets}`;
+}
+
+/** Goes away as soon as there is an answer. */
+async function leave(path: string): Promise<string> {
+  const gone = new AbortController();
+  const response = await mallory.fetch(path, { signal: gone.signal });
+  gone.abort();
+  return `left at ${response.status}`;
 }
 
 async function opened(thread: string): Promise<string> {
@@ -127,6 +135,10 @@ async function askAll(): Promise<Record<string, readonly string[]>> {
     await ask('a small message', () => opened(of(`Small ${at}`).thread));
     await ask('a large message', () => opened(of(`Large ${at}`).thread));
     await ask('a file', () => download(`/api/messages/${of(`Large ${at}`).message}/attachments/2`));
+    const large = `/api/messages/${of(`Large ${at}`).message}`;
+    await ask('a range of a file', () => download(`${large}/attachments/2`, { Range: 'bytes=10-19' }));
+    await ask('all files', () => download(`${large}/attachments.zip`));
+    await ask('a file that nobody waits for', () => leave(`${large}/attachments/2`));
     await ask('a source', () => download(`/api/messages/${of(`Large ${at}`).message}/raw`));
   }
   return Object.fromEntries(Object.entries(answers).map(([what, said]) => [what, [...said]]));
@@ -143,6 +155,9 @@ describe.skipIf(!isHere)('a mail server that does not stop', () => {
         'a small message': ['SERVER_UNAVAILABLE, for now'],
         'a large message': ['SERVER_UNAVAILABLE, for now'],
         'a file': ['503 SERVER_UNAVAILABLE'],
+        'a range of a file': ['503 SERVER_UNAVAILABLE'],
+        'all files': ['broke off'],
+        'a file that nobody waits for': ['left at 503'],
         'a source': ['503 SERVER_UNAVAILABLE'],
       },
     },
@@ -153,6 +168,9 @@ describe.skipIf(!isHere)('a mail server that does not stop', () => {
         'a small message': ['shown'],
         'a large message': ['shown'],
         'a file': ['broke off'],
+        'a range of a file': ['503 SERVER_UNAVAILABLE'],
+        'all files': ['broke off'],
+        'a file that nobody waits for': ['left at 200'],
         'a source': ['broke off'],
       },
     },

@@ -26,6 +26,8 @@ const MAX_HEADER_BYTES = 64 * 1024;
 const MAX_TEXT_PARTS = 100;
 /** Of a message that has to be read whole. Its text comes before its files. */
 export const MAX_SOURCE_BYTES = 32 * 1024 * 1024;
+/** Beyond what was announced: servers that estimate sizes, or count other line ends. */
+const SPARE_BYTES = 1024 * 1024;
 /** HTML that is looked through for words. */
 const MAX_WORDS_SOURCE = 512 * 1024;
 
@@ -37,6 +39,10 @@ export interface ReadingDeps {
 
 /** By message: its body, or why it cannot be had now. */
 export type FetchedBodies = ReadonlyMap<MessageRowId, Body | MailError>;
+
+/** What is taken of a message at most: by the server's own word, which need not be exact, none of its parts is larger. */
+export const mostOf = (message: MessageRow, announced = 0): number =>
+  2 * Math.max(message.size, announced) + SPARE_BYTES;
 
 /** A place the message can be fetched from. */
 function placeOf(message: MessageRow): MessagePlace | undefined {
@@ -109,7 +115,8 @@ async function tryFetch(deps: ReadingDeps, session: ImapSession, wanted: Wanted)
 async function fetchOne({ textWork }: ReadingDeps, session: ImapSession, { message, place }: Wanted): Promise<Body> {
   const uid = place.uid;
   if (uid === null) throw notThere();
-  const whole = async () => textWork.run('parse', { source: await session.fetchSource(uid, MAX_SOURCE_BYTES) });
+  const atMost = (bytes: number) => Math.min(bytes, mostOf(message));
+  const whole = async () => textWork.run('parse', { source: await session.fetchSource(uid, atMost(MAX_SOURCE_BYTES)) });
   const plan = planParts(message.structure, { size: message.size });
   if (plan.needsFullSource || (!session.quirks.numbersNestedParts && hasNestedMessage(message.structure))) {
     return whole();
@@ -117,7 +124,7 @@ async function fetchOne({ textWork }: ReadingDeps, session: ImapSession, { messa
   const shown = [...new Map([...plan.textBody, ...plan.htmlBody].map((part) => [part.part, part])).values()];
   const parts = await session.fetchParts(uid, [
     { part: 'HEADER', maxBytes: MAX_HEADER_BYTES },
-    ...shown.slice(0, MAX_TEXT_PARTS).map(({ part }) => ({ part, maxBytes: MAX_PART_BYTES })),
+    ...shown.slice(0, MAX_TEXT_PARTS).map(({ part }) => ({ part, maxBytes: atMost(MAX_PART_BYTES) })),
   ]);
   const lacking = shown.some(({ part, size }) => size > 0 && (parts.get(part)?.length ?? 0) === 0);
   // Some servers answer nothing for a part that they listed: the whole source has it.

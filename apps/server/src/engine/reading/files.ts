@@ -13,7 +13,7 @@ import type { MessageRow } from '../index/conversation.ts';
 import { type AttachmentPart, attachmentsOf, fileOfPart } from '../mime/index.ts';
 import { readFile } from '../outbox/file-store.ts';
 import { messageSource } from '../outbox/frozen-row.ts';
-import { loadOwn, MAX_SOURCE_BYTES, type ReadingDeps } from './fetch-bodies.ts';
+import { loadOwn, MAX_SOURCE_BYTES, mostOf, type ReadingDeps } from './fetch-bodies.ts';
 import { transferDecoder } from './transfer-decoder.ts';
 
 export interface FileStream {
@@ -24,12 +24,6 @@ export interface FileStream {
 
 const notFound = (what: string) =>
   new MailError({ code: 'MESSAGE_NOT_FOUND', message: `The mail server does not have this ${what} any more.` });
-
-/** Beyond what was announced: servers that estimate sizes, or count other line ends. */
-const SPARE_BYTES = 1024 * 1024;
-
-/** Of any section: none is larger than the message, by the server's own word, which need not be exact. */
-const bound = (message: MessageRow, announced = 0) => 2 * Math.max(message.size, announced) + SPARE_BYTES;
 
 /** Streams one section of a message (`''`: the whole of it) from the server, when its first octets are here. */
 async function streamSection(
@@ -54,7 +48,7 @@ async function streamSection(
         async (session) => {
           const selected = await selectToRead(session, { ...place, highest: uid });
           if (selected.uidValidity !== null && selected.uidValidity !== place.uidValidity) throw notFound('message');
-          const { stream } = session.streamPart(uid, section.part, bound(message, section.size));
+          const { stream } = session.streamPart(uid, section.part, mostOf(message, section.size));
           // What fails at once is an answer of its own, not a file that breaks off.
           await once(stream, 'readable', { signal: aborted.signal });
           resolve({ size: null, stream: output });
