@@ -1,5 +1,7 @@
 /** App accounts over HTTP: who may sign up, what a session opens, and what is kept from everybody else. */
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type AppClient, cookieOf, createClient, startTestApp, type TestApp } from './app.fixture.ts';
 
@@ -97,6 +99,19 @@ describe('a session', () => {
     for (let number = 1; number <= 11; number += 1) statuses.push(await guess(`2001:db8:1:2:${number}::1`));
     expect(statuses).toEqual([...Array(10).fill(401), 429]);
     expect(await guess('2001:db8:1:3::1')).toBe(401);
+  });
+
+  it('is asked by no method but those of the app, and others are no fault of ours', async () => {
+    const { url } = await start();
+    const statuses = await Promise.all(
+      ['TRACE', 'PUT', 'PROPFIND'].map(async (method) => {
+        const headers = { Origin: url, 'Sec-Fetch-Site': 'same-origin' };
+        const [answer] = await once(request(`${url}/api/auth/get-session`, { method, headers }).end(), 'response');
+        answer.resume();
+        return answer.statusCode;
+      }),
+    );
+    expect(statuses).toEqual([405, 405, 405]);
   });
 
   it('does not help another site: what changes state is refused, however it is asked', async () => {

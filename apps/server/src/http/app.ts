@@ -40,6 +40,8 @@ export interface HttpAppDeps {
   readonly pages: Hono<HttpEnv>;
 }
 
+/** TRACE, for one, cannot even be passed on. */
+const AUTH_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST']);
 /** No form of signing in is larger. */
 const MAX_AUTH_BYTES = 64 * 1024;
 /** A message with its small files in the call; larger ones are uploaded. */
@@ -71,7 +73,10 @@ export function createHttpApp(deps: HttpAppDeps): Hono<HttpEnv> {
   };
   app.use('/api/auth/connect/*', knowCaller);
   app.route('/', deps.connect);
-  app.all('/api/auth/*', (c) => auth.handle(c.req.raw, c.get('clientAddress')));
+  app.all('/api/auth/*', (c) => {
+    if (!AUTH_METHODS.has(c.req.method)) return errorResponse(c, 405, 'Nothing is done here by this method.');
+    return auth.handle(c.req.raw, c.get('clientAddress'));
+  });
   app.use('/api/*', knowCaller);
   // A stream is answered with 200 before tRPC asks whose it is.
   app.use('/api/trpc/events.subscribe', async (c, next) => {
