@@ -26,6 +26,11 @@ const at = (minute: number) => ({ internalDate: new Date(Date.UTC(2026, 4, 1, 10
 /** As the web page of Gmail does it. */
 const relabel = ({ gmail }: GmailLab, subject: string, change: (message: GmailMessage) => void) =>
   gmail.change(gmail.find(subject), change);
+/** For good. */
+function remove(gmail: GmailLab['gmail'], message: GmailMessage): void {
+  gmail.messages.splice(gmail.messages.indexOf(message), 1);
+  gmail.change(message, () => undefined);
+}
 
 describe('what another client does on Gmail', () => {
   it('shows by push what comes in, once', () =>
@@ -102,8 +107,7 @@ describe('what another client does on Gmail', () => {
       async ({ gmail, look, subjects, counts, thread }) => {
         await thread('One');
         const one = gmail.find('One');
-        gmail.messages.splice(gmail.messages.indexOf(one), 1);
-        gmail.change(one, () => undefined);
+        remove(gmail, one);
         await waitUntil(async () => (await subjects('inbox')).length === 1);
         await look();
         expect(await counts()).toEqual({ inbox: '1/1', all: '1/1' });
@@ -259,6 +263,30 @@ describe('sending and drafting on Gmail', () => {
         await waitUntil(() => smtp.messages.length === 1 && gmail.messages.length === 0);
         await look();
         expect(await counts()).toEqual({ sent: '1/0', all: '1/0' });
+      },
+    ));
+
+  it('takes over what another client saved of our draft, and lets go of one that is deleted there', () =>
+    withGmail(
+      () => undefined,
+      async ({ api, gmail, look }) => {
+        const draft = { to: [{ email: 'bob@lab.test' }], subject: 'Draft' };
+        const { id } = await api.drafts.create.mutate({ ...draft, message: '<p>first</p>' });
+        const ours = await waitUntil(() => gmail.messages[0]);
+        await look();
+        const theirs = ours.raw
+          .toString()
+          .replaceAll('first', 'theirs')
+          .replace(/^Date:.*$/m, 'Date: Tue, 6 Jan 2026 10:00:00 +0000');
+        remove(gmail, ours);
+        gmail.deliver(theirs, { labels: ['\\Draft'], flags: ['\\Draft', '\\Seen'] });
+        const told = async () => (await api.drafts.get.query({ id })).message.includes('theirs');
+        await waitUntil(told, { what: 'what the other client wrote' });
+        await look();
+        expect((await api.drafts.list.query({})).drafts.map((one) => one.id)).toEqual([id]);
+        expect(gmail.messages).toHaveLength(1);
+        remove(gmail, gmail.find('Draft'));
+        await waitUntil(async () => (await api.drafts.list.query({})).drafts.length === 0, { what: 'no draft' });
       },
     ));
 

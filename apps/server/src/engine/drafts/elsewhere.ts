@@ -3,7 +3,7 @@
  * sides: both stay, ours under a Message-ID of its own. Deleted or filed there, and not changed here since: it is no draft
  * any more. A change that is only here is never lost.
  *
- * Leaves out Gmail, where a draft lies in All Mail and its mailbox is a label.
+ * On Gmail a draft lies in All Mail and its mailbox is a label: it is a draft as long as it is shown there.
  */
 import type { ConnectionId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
@@ -34,6 +34,15 @@ export async function keepApart(pool: pg.Pool, sender: Sender, draft: DraftRow):
   });
 }
 
+/** SQL: message `m` is a draft on the server: placement `p` of it in `b`, or, on Gmail, in All Mail under the label. */
+const LIES_AS_DRAFT = `(b.role = 'drafts' or exists (
+  select 1 from placement s join mailbox l on l.connection_id = s.connection_id and l.id = s.mailbox_id
+  where s.connection_id = $1 and s.message_id = m.id and l.role = 'drafts' and l.label is not null))`;
+
+/** SQL: the same of our copy of draft `d`. Under a label it is shown before the server has it (`arriving`), and after. */
+const STILL_A_DRAFT = `(p.uid is not null or (b.label is not null and (p.state <> 'present' or exists (
+  select 1 from placement a where a.connection_id = $1 and a.message_id = d.message_id and a.uid is not null))))`;
+
 interface Lost extends DraftRow {
   /** The message that another client saved under its Message-ID. */
   readonly successor: { id: MessageRowId; uid: Uid; path: string } | null;
@@ -51,17 +60,17 @@ export async function followElsewhere(pool: pg.Pool, connectionId: ConnectionId,
         join placement p on p.connection_id = m.connection_id and p.message_id = m.id
         join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
         where m.connection_id = $1 and m.message_id = d.message_id_header and m.id <> d.message_id
-          and b.role = 'drafts' and p.uid is not null and p.state = 'present'
+          and ${LIES_AS_DRAFT} and p.uid is not null and p.state = 'present'
           and not exists (select 1 from draft o where o.connection_id = $1 and o.message_id = m.id)
         order by p.uid desc limit 1) as successor,
-       not exists (select 1 from placement p where p.connection_id = $1 and p.message_id = d.message_id)
+       not exists (select 1 from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
+           where p.connection_id = $1 and p.message_id = d.message_id and (b.label is null or p.state <> 'present'))
          or exists (select 1 from placement p where p.connection_id = $1 and p.message_id = d.message_id
            and p.uid is not null and p.state = 'present') as is_gone
      from draft d
      where connection_id = $1 and deleted_at is null and pushed_revision >= revision and message_id is not null
        and not exists (select 1 from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
-         where p.connection_id = $1 and p.message_id = d.message_id and b.role = 'drafts' and p.uid is not null)
-       and not exists (select 1 from mailbox b where b.connection_id = $1 and b.label is not null)`,
+         where p.connection_id = $1 and p.message_id = d.message_id and b.role = 'drafts' and ${STILL_A_DRAFT})`,
     [connectionId],
   );
   for (const draft of lost) {
@@ -102,6 +111,7 @@ async function takeOver(
 /** It was deleted, or moved where it is no draft: the message there stays. */
 async function letGo(pool: pg.Pool, connectionId: ConnectionId, draft: Lost): Promise<void> {
   await changeUnlessSaved(pool, connectionId, draft, async (tx) => {
+    await hideOwnCopy(tx, connectionId, draft.message_id);
     await tx.query('delete from draft where connection_id = $1 and id = $2', [connectionId, draft.id]);
   });
 }
