@@ -139,6 +139,30 @@ describe('what another client does on Gmail', () => {
       },
     ));
 
+  it('finds in Spam what it is to move to the bin, where All Mail has not told yet that it is gone', () =>
+    withGmail(
+      (gmail) => void gmail.deliver(gmailMail('Offer'), at(1)),
+      async ({ api, gmail, look, subjects, thread, connectionId }) => {
+        const id = await thread('Offer');
+        const { pool } = app.database;
+        const allMail = `select $1::int, b.id, m.id, 1, 'present' from mailbox b, message m
+          where b.connection_id = $1 and m.connection_id = $1 and b.role = 'archive' and m.subject = 'Offer'`;
+        gmail.change(gmail.find('Offer'), (one) => {
+          one.place = 'spam';
+          one.labels.clear();
+        });
+        await waitUntil(async () => (await subjects('spam')).length === 1);
+        await look();
+        await pool.query(`insert into placement (connection_id, mailbox_id, message_id, uid, state) ${allMail}`, [
+          Number(/\d+/.exec(connectionId)?.[0]),
+        ]);
+        await api.mail.bulkDelete.mutate({ ids: [id], folder: 'spam' });
+        await waitUntil(() => gmail.find('Offer').place === 'trash', { what: 'the bin' });
+        await look();
+        expect([await subjects('spam'), await subjects('bin')]).toEqual([[], ['Offer']]);
+      },
+    ));
+
   it('notices by the counts that labels changed without a new mod-sequence', () =>
     withGmail(
       (gmail) => {

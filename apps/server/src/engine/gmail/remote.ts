@@ -9,7 +9,7 @@ import { MailError } from '../../lib/driver/errors.ts';
 import type { ImapSession, LabelChange } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
 import type { FlagChange } from '../index/flags.ts';
-import { lockAccount, rows, transaction } from '../index/sql.ts';
+import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 import type { OperationOf } from '../operations/payloads.ts';
 import { openPlace } from '../operations/places.ts';
 import { storeFlags } from '../operations/store-flags.ts';
@@ -57,10 +57,24 @@ export async function runMove(
   const target = placeOf(places, to);
   if (!target) throw new MailError({ code: 'MAILBOX_NOT_FOUND', message: 'The folder is not there any more.' });
   const messageIds = [...new Set(items.map(({ messageId }) => messageId))];
-  const located = await locate(run, messageIds, places);
+  await moveFrom(run, id, messageIds, { items, target, places, tried: [] });
+}
+
+interface Move {
+  readonly items: OperationOf<'move'>['payload']['items'];
+  readonly target: Place;
+  readonly places: Places;
+  /** Where they were not, whatever we thought. */
+  readonly tried: readonly MailboxId[];
+}
+
+/** Moves messages from where they lie. What is not there any more may lie elsewhere: we learn of two mailboxes one by one. */
+async function moveFrom(run: Run, id: OperationId, messageIds: readonly MessageRowId[], move: Move): Promise<void> {
+  const { items, target, places, tried } = move;
+  const located = await locate(run, messageIds, { places, tried });
   const known = new Set([...located.values()].flatMap((found) => [...found.keys()]));
   const lost = messageIds.filter((messageId) => !known.has(messageId));
-  if (lost.length > 0) await settle(run, id, { messageIds: lost, target, uidOf: new Map(), lost });
+  if (lost.length > 0) await settle(run, id, { messageIds: lost, target, tried, uidOf: new Map(), lost });
   for (const [from, found] of located) {
     const source = placeOf(places, from);
     if (!source) continue;
@@ -68,12 +82,16 @@ export async function runMove(
     let carried: Carried = { uidOf: new Map(), lost: [] };
     if (isRelabelling) await relabel(run, found, items, { target, places });
     else if (source.id !== target.id) carried = await carry(run, found, { source, target, places });
+    const elsewhere = new Set(carried.lost);
     await settle(run, id, {
-      messageIds: [...found.keys()],
+      messageIds: [...found.keys()].filter((messageId) => !elsewhere.has(messageId)),
       target,
-      ...carried,
+      tried: [...tried, from],
+      uidOf: carried.uidOf,
+      lost: [],
       isRelabelled: isRelabelling && target.label !== null,
     });
+    if (elsewhere.size > 0) await moveFrom(run, id, carried.lost, { ...move, tried: [...tried, from] });
   }
 }
 
@@ -130,14 +148,14 @@ async function carry(
 async function locate(
   { pool, connectionId }: Run,
   messageIds: readonly MessageRowId[],
-  places: Places,
+  { places, tried }: Pick<Move, 'places' | 'tried'>,
 ): Promise<Map<MailboxId, Map<MessageRowId, Uid>>> {
   const found = await rows<{ mailbox_id: MailboxId; message_id: MessageRowId; uid: Uid }>(
     pool,
     `select distinct on (message_id) mailbox_id, message_id, uid from placement
-     where connection_id = $1 and message_id = any($2::bigint[]) and uid is not null
+     where connection_id = $1 and message_id = any($2::bigint[]) and uid is not null and mailbox_id <> all($4::int[])
      order by message_id, mailbox_id <> $3, uid desc`,
-    [connectionId, messageIds, places.carrier.id],
+    [connectionId, messageIds, places.carrier.id, tried],
   );
   const groups = new Map<MailboxId, Map<MessageRowId, Uid>>();
   for (const { mailbox_id, message_id, uid } of found) {
@@ -150,16 +168,12 @@ async function locate(
 async function settle(
   { pool, connectionId }: Run,
   id: OperationId,
-  done: Carried & { messageIds: readonly MessageRowId[]; target: Place; isRelabelled?: boolean },
+  done: Carried & Pick<Move, 'target' | 'tried'> & { messageIds: readonly MessageRowId[]; isRelabelled?: boolean },
 ): Promise<void> {
-  const { messageIds, target, uidOf, lost, isRelabelled = false } = done;
+  const { messageIds, target, tried, uidOf, lost, isRelabelled = false } = done;
   await transaction(pool, async (tx) => {
     await lockAccount(tx, connectionId);
-    await tx.query(
-      `delete from placement where connection_id = $1 and operation_id = $2 and state = 'leaving'
-         and message_id = any($3::bigint[])`,
-      [connectionId, id, messageIds],
-    );
+    await takeAway(tx, { connectionId, id }, messageIds, tried);
     if (lost.length > 0) {
       await tx.query(
         `delete from placement where connection_id = $1 and operation_id = $2 and state = 'arriving' and uid is null
@@ -197,6 +211,33 @@ async function settle(
       told,
     );
   });
+}
+
+/**
+ * They are gone from where they were moved from. What is known to lie elsewhere stays as it was, for the sync to judge: it
+ * read those UIDs, and reads none twice.
+ */
+async function takeAway(
+  tx: Tx,
+  { connectionId, id }: { readonly connectionId: ConnectionId; readonly id: OperationId },
+  messageIds: readonly MessageRowId[],
+  tried: readonly MailboxId[],
+): Promise<void> {
+  await tx.query(
+    `delete from placement where connection_id = $1 and operation_id = $2 and state = 'leaving'
+       and message_id = any($3::bigint[]) and (uid is null or mailbox_id = any($4::int[]))`,
+    [connectionId, id, messageIds, tried],
+  );
+  const left = await rows<{ message_id: MessageRowId }>(
+    tx,
+    `update placement set state = 'present', operation_id = null
+     where connection_id = $1 and operation_id = $2 and state = 'leaving' and message_id = any($3::bigint[])
+     returning message_id`,
+    [connectionId, id, messageIds],
+  );
+  if (left.length === 0) return;
+  const back = left.map(({ message_id }) => message_id);
+  await tellThreads(tx, connectionId, await threadsOf(tx, connectionId, back));
 }
 
 /** Makes, renames or removes the mailbox that is a label of the user's. */
