@@ -25,6 +25,13 @@ test('sign up, connect, read, answer with a file, archive and undo, search, and 
     }),
   );
 
+  // The composer is on a slow line until the answer is written.
+  const arrived = Promise.withResolvers<void>();
+  await page.route(/\/composer-[^/]*\.js$/, async (route) => {
+    await arrived.promise;
+    await route.continue();
+  });
+
   await test.step('sign up', () => signUp(page, app, { name: 'Ada Lund', email: 'ada@lab.test' }));
 
   await test.step('connect: a wrong password is said in plain words, the right one leads to the mail', async () => {
@@ -47,6 +54,12 @@ test('sign up, connect, read, answer with a file, archive and undo, search, and 
 
   await test.step('answer with a file, which the other receives byte for byte', async () => {
     await page.keyboard.press('r');
+    await page.locator('[data-expects-typing]').waitFor();
+    // Whoever types on at once archives, deletes and reports nothing.
+    await page.keyboard.type('e#!');
+    arrived.resolve();
+    await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+    await expect(row(page, 'Ferry on Friday')).toBeVisible();
     await page.getByRole('textbox', { name: 'Message' }).fill('At nine it is.');
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Attach files' }).click();

@@ -6,10 +6,12 @@ import { Spinner } from '../../components/ui/spinner.tsx';
 import { cn } from '../../lib/class-names.ts';
 import { useStore } from '../../lib/external-store.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
+import { EXPECTS_TYPING } from '../../lib/keyboard/index.ts';
 import type { ComposeSeed } from './seeds.ts';
 import { closeComposer, composeWindows } from './windows.ts';
 
-const Composer = lazy(() => import('./composer.tsx'));
+const loadComposer = () => import('./composer.tsx');
+const Composer = lazy(loadComposer);
 
 function Opening() {
   return (
@@ -19,14 +21,26 @@ function Opening() {
   );
 }
 
+/** Until it has the focus, or the person does something else, a composer expects to be typed into. */
+function useExpectsTyping() {
+  const [isExpected, setExpected] = useState(true);
+  useEffect(() => {
+    const end = () => setExpected(false);
+    window.addEventListener('pointerdown', end);
+    return () => window.removeEventListener('pointerdown', end);
+  }, []);
+  return { onFocus: () => setExpected(false), ...(isExpected ? EXPECTS_TYPING : {}) };
+}
+
 export function InlineComposer({ seed, onClose }: { seed: ComposeSeed; onClose: () => void }) {
   const box = useRef<HTMLDivElement>(null);
+  const typing = useExpectsTyping();
   useEffect(() => {
     const timer = setTimeout(() => box.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' }), 150);
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div ref={box} className="rounded-lg border shadow-sm">
+    <div ref={box} {...typing} className="rounded-lg border shadow-sm">
       <Suspense fallback={<Opening />}>
         <Composer seed={seed} onClose={onClose} className="rounded-lg" />
       </Suspense>
@@ -38,6 +52,8 @@ type Size = 'window' | 'minimized' | 'full';
 
 export function ComposerDock() {
   const windows = useStore(composeWindows);
+  // Fetched before it is asked for; where that fails it is asked for again when it opens.
+  useEffect(() => void loadComposer().catch(() => undefined), []);
   return (
     <div className="pointer-events-none fixed right-4 bottom-0 z-30 flex max-w-full items-end gap-3 max-md:inset-0">
       {windows.map((seed, index) => (
@@ -49,11 +65,13 @@ export function ComposerDock() {
 
 function ComposerWindow({ seed, isLast }: { seed: ComposeSeed; isLast: boolean }) {
   const [chosen, setChosen] = useState<Size>('window');
+  const typing = useExpectsTyping();
   const isFull = chosen === 'full';
   const isMinimized = chosen === 'minimized';
   return (
     <div
       role="dialog"
+      {...typing}
       aria-label={text.newMessage}
       data-testid="compose-window"
       className={cn(

@@ -48,12 +48,14 @@ function isEditable(target: EventTarget | null): boolean {
 }
 
 const OPEN_LAYER = '[role="dialog"][data-state="open"],[role="menu"][data-state="open"],[role="alertdialog"]';
+/** On what was opened to be typed into and has not got the focus yet: who types on at once means no commands. */
+export const EXPECTS_TYPING = { 'data-expects-typing': '' };
 
 /** Keys that mean something to the element they are typed into. */
 function belongsToElement(event: KeyboardEvent): boolean {
   if (event.defaultPrevented || event.isComposing) return true;
   if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) return false;
-  if (isEditable(event.target) || document.querySelector(OPEN_LAYER)) return true;
+  if (isEditable(event.target) || document.querySelector(`${OPEN_LAYER},[data-expects-typing]`)) return true;
   const isControl =
     event.target instanceof HTMLElement && event.target.closest('button,a,[role="separator"],input,summary') !== null;
   return isControl && ['Enter', ' ', 'ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight'].includes(event.key);
