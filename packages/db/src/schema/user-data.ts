@@ -4,7 +4,7 @@ import { doublePrecision, foreignKey, index, integer, jsonb, pgTable, primaryKey
 import type { ConnectionId, UserId } from '../ids.ts';
 import { connection } from './account.ts';
 import { user } from './auth.ts';
-import { at, int8 } from './columns.ts';
+import { at, int8, tsvector } from './columns.ts';
 
 export const userSettings = pgTable('user_settings', {
   userId: text('user_id')
@@ -29,6 +29,10 @@ export const contact = pgTable(
     name: text('name').notNull().default(''),
     /** Of every name and spelling that was seen; contact-words.ts. */
     words: text('words').notNull().default(''),
+    /** The same with the account before each, so that nobody's search reads what others know: `12:ada`. */
+    starts: tsvector('starts').generatedAlwaysAs(
+      sql`array_to_tsvector(array_remove(string_to_array(replace(words, ' ', ' ' || connection_id || ':'), ' '), ''))`,
+    ),
     sent: integer('sent').notNull().default(0),
     received: integer('received').notNull().default(0),
     lastAt: at('last_at').notNull(),
@@ -43,6 +47,8 @@ export const contact = pgTable(
     foreignKey({ columns: [t.connectionId], foreignColumns: [connection.id] }).onDelete('cascade'),
     /** Whether a sender bears the name of somebody one writes to: asked whenever mail is read. */
     index('contact_written_to').on(t.connectionId, sql`lower(${t.name})`).where(sql`${t.sent} > 0`),
+    /** Whoever looks for people reads all that was not sorted in yet: at most 256 kB. */
+    index('contact_starts').using('gin', t.starts).with({ fastupdate: true, gin_pending_list_limit: 256 }),
   ],
 );
 

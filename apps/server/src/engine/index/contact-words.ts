@@ -17,6 +17,8 @@ const BREAKS = /[^\p{L}\p{N}]+/u;
 const MAX_WORDS = 60;
 /** Of a query. */
 const MAX_ASKED = 5;
+/** Characters of one word, which PostgreSQL takes up to 2,046 octets of; what is longer is found by these. */
+const MAX_LENGTH = 200;
 
 /** What two spellings of one address have in common. */
 export function personKey(email: string): string {
@@ -57,7 +59,7 @@ export function contactWords(name: string, email: string): string {
     .join('');
 }
 
-/** What such words have to hold, all of it. */
+/** What such words have to hold, all of it: with a space before it, a word that begins so. */
 export function wordStarts(query: string): string[] {
   const words = foldName(query).split(/[\s,;<>"()]+/);
   return words
@@ -69,8 +71,8 @@ export function wordStarts(query: string): string[] {
 
 /** Without punctuation in front, unless there is nothing else. */
 function withoutMarks(word: string): string {
-  const first = word.search(/[\p{L}\p{N}@]/u);
-  return first === -1 ? word : word.slice(first);
+  const first = Math.max(0, word.search(/[\p{L}\p{N}@]/u));
+  return word.slice(first, first + MAX_LENGTH);
 }
 
 function foldName(text: string): string {

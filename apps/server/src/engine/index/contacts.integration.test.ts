@@ -89,3 +89,28 @@ it('lists, newsletters and answering machines are nobody; oneself stands after w
     await setHidden(database.pool, userId, 'oswald@harbour.example', false);
     expect(await emails('ada')).toEqual(['oswald@harbour.example', 'ivers@fjord.example']);
   }));
+
+it('a word without end, marks that a query language would read, and scripts without spaces are found', () =>
+  withAccount(database, {}, async ({ other, look, connectionId }) => {
+    const date = new Date(Date.UTC(2026, 0, 1));
+    const put = (from: string) =>
+      other.append('INBOX', message({ from, to: ADA, subject: 'x', text: 'x', date }), [], date);
+    const endless = '語'.repeat(200);
+    await put(`"${'w'.repeat(150)}" <${'w'.repeat(300)}@fjord.example>`);
+    await put(`${endless} <endless@fjord.example>`);
+    await put('"O\'Hara & !Bly:*|(x)" <o\'hara@fjord.example>');
+    await put('"back\\\\slash" <back@fjord.example>');
+    await put('"山田太郎 Lund" <yamada@fjord.example>');
+    await look();
+    const seeker = await seekerOf(connectionId);
+    const find = async (query: string) => (await seeker.find(query)).map(({ email }) => email);
+    expect(await find('w'.repeat(300))).toEqual([`${'w'.repeat(300)}@fjord.example`]);
+    expect(await find(endless)).toEqual(['endless@fjord.example']);
+    expect(await find("o'hara")).toEqual(["o'hara@fjord.example"]);
+    expect(await find("o'")).toEqual(["o'hara@fjord.example"]);
+    expect(await find('bly:*|')).toEqual(["o'hara@fjord.example"]);
+    expect(await find('back\\sl')).toEqual(['back@fjord.example']);
+    expect(await find('back\\\\sl')).toEqual([]);
+    expect(await find('太郎 lun')).toEqual(['yamada@fjord.example']);
+    expect(await find("' & !:*")).toEqual([]);
+  }));
