@@ -25,10 +25,10 @@ export default defineConfig({
           exclude,
           pool: 'forks',
           // more than cores: much of the time is waiting, for servers to start and for clocks
-          maxWorkers: 3,
+          maxWorkers: 4,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          globalSetup: ['./vitest.integration-setup.ts'],
+          globalSetup: ['./test-database-server.ts'],
         },
       },
     ],

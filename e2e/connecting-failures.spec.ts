@@ -1,7 +1,6 @@
 /** Every way in which connecting fails, as the person at the screen sees it: on the side that failed, in words, with what to do. */
 import { X509Certificate } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import {
@@ -14,7 +13,8 @@ import {
   writeCertificate,
 } from '@postroom/mail-lab';
 import { listenWith } from '../apps/server/src/engine/accounts/connection-test.fixture.ts';
-import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
+import type { AppProcess } from '../scripts/lib/app-process.ts';
+import { startFreshApp } from './fresh-app.ts';
 import { connectAccount, look, row, signUp } from './steps.ts';
 
 type Side = 'imap' | 'smtp';
@@ -33,9 +33,7 @@ const test = base.extend<{ lab: Lab }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
   lab: async ({}, use) => {
     const mail = await startMailServer();
-    const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
-    const env = { DATA_DIR: dataDir, MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost' };
-    const app = await startApp({ env });
+    const app = await startFreshApp({ env: { MAIL_TLS_CA_FILE: mail.caFile } });
     const ends: (() => Promise<unknown>)[] = [];
     await use({
       mail,
@@ -48,7 +46,6 @@ const test = base.extend<{ lab: Lab }>({
     await app.stop();
     for (const end of ends) await end();
     await mail.stop();
-    await rm(dataDir, { recursive: true, force: true });
   },
 });
 
@@ -191,8 +188,7 @@ test('a certificate that was trusted and is another one stops the account, is co
 }, info) => {
   test.setTimeout(150_000);
   const mail = await startMailServer({ certificate: 'self-signed' });
-  const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
-  const app = await startApp({ env: { DATA_DIR: dataDir, MAIL_EGRESS_ALLOW: 'localhost' } });
+  const app = await startFreshApp();
   const letter = (subject: string) =>
     message({ from: 'Bob Ivers <bob@lab.test>', to: ADA.email, subject, text: 'Hello' });
   await mail.deliver(ADA.email, letter('Before'));
@@ -244,5 +240,4 @@ test('a certificate that was trusted and is another one stops the account, is co
   });
   await app.stop();
   await mail.stop();
-  await rm(dataDir, { recursive: true, force: true });
 });

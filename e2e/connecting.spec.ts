@@ -1,10 +1,8 @@
 /** Connecting a mail account as a person does: by a provider's sign-in page, and what is seen when that goes wrong. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
 import { type MailServer, message, type OpenIdServer, startMailServer, startOpenId } from '@postroom/mail-lab';
-import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
+import type { AppProcess } from '../scripts/lib/app-process.ts';
+import { startFreshApp } from './fresh-app.ts';
 import { look, row, signUp } from './steps.ts';
 
 interface World {
@@ -19,11 +17,8 @@ const test = base.extend<{ world: World }>({
   world: async ({}, use) => {
     const openid = await startOpenId();
     const mail = await startMailServer({ dovecot: { oauth: { introspectionUrl: openid.introspectionUrl } } });
-    const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
     const env = {
-      DATA_DIR: dataDir,
       MAIL_TLS_CA_FILE: mail.caFile,
-      MAIL_EGRESS_ALLOW: 'localhost',
       IMAP_HOST: 'localhost',
       IMAP_PORT: String(mail.endpoints.imap.port),
       SMTP_PORT: String(mail.endpoints.smtp.port),
@@ -32,13 +27,12 @@ const test = base.extend<{ world: World }>({
       MAIL_OAUTH_CLIENT_SECRET: openid.client.secret,
       MAIL_OAUTH_SCOPES: 'openid email offline_access mail',
     };
-    const app = await startApp({ env });
+    const app = await startFreshApp({ env });
     openid.allowRedirect(`${app.url}/connect/mail`);
     await use({ openid, mail, app });
     await app.stop();
     await mail.stop();
     await openid.stop();
-    await rm(dataDir, { recursive: true, force: true });
   },
 });
 
@@ -121,15 +115,12 @@ test('by the address and a password, with a certificate that nobody has signed: 
   page,
 }) => {
   const mail = await startMailServer({ certificate: 'self-signed' });
-  const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
   const env = {
-    DATA_DIR: dataDir,
-    MAIL_EGRESS_ALLOW: 'localhost',
     IMAP_HOST: 'localhost',
     IMAP_PORT: String(mail.endpoints.imap.port),
     SMTP_PORT: String(mail.endpoints.smtp.port),
   };
-  const app = await startApp({ env });
+  const app = await startFreshApp({ env });
   const host = (side: 'imap' | 'smtp') => page.locator(`[name=${side}-host]`);
   const probe = (side: 'imap' | 'smtp') => page.getByTestId(`probe-${side}`);
   const connect = () => page.getByTestId('connect-submit').click();
@@ -184,5 +175,4 @@ test('by the address and a password, with a certificate that nobody has signed: 
   });
   await app.stop();
   await mail.stop();
-  await rm(dataDir, { recursive: true, force: true });
 });

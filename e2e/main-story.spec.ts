@@ -8,6 +8,9 @@ import { connectAccount, row, signUp } from './steps.ts';
 const FILE = Buffer.from(Array.from({ length: 200_000 }, (_, at) => (at * 31) % 256));
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
+// As a newcomer starts it.
+test.use({ isEmbedded: true });
+
 test('sign up, connect, read, answer with a file, archive and undo, search, and new mail by itself', async ({
   app,
   mail,

@@ -1,11 +1,17 @@
-/** The app in a real browser against real mail servers: two workers, each with a mail server of its own. */
+/** The app in a real browser against real mail servers: workers have a mail server each, and one database server. */
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.spec.ts',
+  globalSetup: '../test-database-server.ts',
+  // What takes longest goes first.
+  projects: [
+    { name: 'hostile', testMatch: 'hostile/*.spec.ts' },
+    { name: 'stories', testMatch: '*.spec.ts', testIgnore: 'hostile/**' },
+  ],
   outputDir: '../node_modules/.postroom/browser',
-  workers: 2,
+  // More than cores: much of the time is waiting.
+  workers: 3,
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 10_000 },

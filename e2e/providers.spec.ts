@@ -1,11 +1,9 @@
 /** Signing in to the app at a provider that knows the whole world, in the browser: new, known, refused, connected, disconnected. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test as base, expect, type Page } from '@playwright/test';
 import { type MailServer, message, type OpenIdServer, startMailServer, startOpenId } from '@postroom/mail-lab';
-import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
+import type { AppProcess } from '../scripts/lib/app-process.ts';
+import { startFreshApp } from './fresh-app.ts';
 import { look, row } from './steps.ts';
 
 interface World {
@@ -19,14 +17,11 @@ const test = base.extend<{ signUpMode: string; world: World }>({
   world: async ({ signUpMode }, use) => {
     const openid = await startOpenId();
     const mail = await startMailServer({ dovecot: { oauth: { introspectionUrl: openid.introspectionUrl } } });
-    const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
-    const app = await startApp({
+    const app = await startFreshApp({
       entry: fileURLToPath(new URL('../apps/server/src/google-elsewhere.fixture.ts', import.meta.url)),
       env: {
-        DATA_DIR: dataDir,
         SIGN_UP: signUpMode,
         MAIL_TLS_CA_FILE: mail.caFile,
-        MAIL_EGRESS_ALLOW: 'localhost',
         GOOGLE_CLIENT_ID: openid.client.id,
         GOOGLE_CLIENT_SECRET: openid.client.secret,
         GOOGLE_ISSUER: openid.issuer,
@@ -39,7 +34,6 @@ const test = base.extend<{ signUpMode: string; world: World }>({
     await app.stop();
     await mail.stop();
     await openid.stop();
-    await rm(dataDir, { recursive: true, force: true });
   },
 });
 

@@ -1,12 +1,10 @@
 /** The ways in, in the browser: mail account, code, passkey, invitation, forgotten password, single sign-on. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import { type MailServer, startOpenId } from '@postroom/mail-lab';
 import { oneTimeCode } from '../apps/server/src/one-time-code.fixture.ts';
-import { type AppProcess, startApp } from '../scripts/lib/app-process.ts';
+import type { AppProcess } from '../scripts/lib/app-process.ts';
 import { test } from './app.fixture.ts';
+import { startFreshApp } from './fresh-app.ts';
 import { look, signUp } from './steps.ts';
 
 const PASSWORD = 'fake-app-password';
@@ -14,14 +12,11 @@ const ada = { name: 'Ada Lund', email: 'ada@lab.test' };
 
 /** An app beside the usual one, with more in its environment. */
 async function withApp(mail: MailServer, env: Record<string, string>, work: (app: AppProcess) => Promise<void>) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'postroom-e2e-'));
-  const own = { DATA_DIR: dataDir, MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost' };
-  const app = await startApp({ env: { ...own, ...env } });
+  const app = await startFreshApp({ env: { MAIL_TLS_CA_FILE: mail.caFile, ...env } });
   try {
     await work(app);
   } finally {
     await app.stop();
-    await rm(dataDir, { recursive: true, force: true });
   }
 }
 

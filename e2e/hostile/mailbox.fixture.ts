@@ -1,12 +1,10 @@
 /** An app with one mailbox full of given messages, and a browser that is signed in to it and watched. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { test as base, type Page } from '@playwright/test';
 import { type MailServer, message, startMailServer, waitUntil, writeMaildir } from '@postroom/mail-lab';
 import type { Connection, Conversation, ThreadPage } from '../../apps/server/src/lib/driver/schemas.ts';
 import { type AppClient, signUp } from '../../scripts/lib/app-client.ts';
-import { type AppProcess, startApp } from '../../scripts/lib/app-process.ts';
+import type { AppProcess } from '../../scripts/lib/app-process.ts';
+import { startFreshApp } from '../fresh-app.ts';
 import { type Detectors, watch } from './detectors.ts';
 
 const OWNER = { email: 'ada@lab.test', password: 'fake-mail-password' };
@@ -35,15 +33,12 @@ export const test = base.extend<{ hostile: Hostile }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
   hostile: async ({}, use) => {
     const mail = await startMailServer({ accounts: [OWNER] });
-    const dataDir = await mkdtemp(join(tmpdir(), 'postroom-hostile-'));
-    const env = { DATA_DIR: dataDir, MAIL_TLS_CA_FILE: mail.caFile, MAIL_EGRESS_ALLOW: 'localhost' };
-    const app = await startApp({ env });
+    const app = await startFreshApp({ env: { MAIL_TLS_CA_FILE: mail.caFile } });
     const api = await signUp(app.url, { name: 'Ada', email: OWNER.email, password: 'fake-app-password' });
     await use(hostileOf(mail, app, api));
     api.close();
     await app.stop();
     await mail.stop();
-    await rm(dataDir, { recursive: true, force: true });
   },
 });
 
