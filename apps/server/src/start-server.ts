@@ -154,6 +154,7 @@ async function run(
         createMessageRoutes({
           drivers: services.drivers,
           draftFile: (userId, draft, uploadId) => loadDraftFile(pool, userId, draft, uploadId),
+          log,
         }),
         createUploadRoutes({ storeUpload: (userId, file) => storeUpload(pool, userId, file) }),
         createImageProxy({ signer: image, fetchRemote: engine.https.get }),

@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import type { MailManager } from '../lib/driver/types.ts';
 import type { HttpEnv } from './env.ts';
 import { mount } from './http.fixture.ts';
@@ -27,6 +27,14 @@ async function listen(routes: Hono<HttpEnv>): Promise<{ port: number; logged: un
   return { port: (server.address() as AddressInfo).port, logged };
 }
 
+/** The raw message of that driver; warnings are kept. */
+const rawOf = (driver: Pick<MailManager, 'getRaw'>, warned: unknown[]) =>
+  createMessageRoutes({
+    drivers: { getActiveDriver: async () => driver as MailManager },
+    draftFile: async () => undefined,
+    log: { warn: (entry: unknown) => void warned.push(entry) },
+  });
+
 it('a file nobody takes any longer frees its stream, and is never read ahead', async () => {
   let produced = 0;
   const stream = new Readable({
@@ -36,12 +44,8 @@ it('a file nobody takes any longer frees its stream, and is never read ahead', a
     },
   });
   const driver: Pick<MailManager, 'getRaw'> = { getRaw: async () => ({ size: null, filename: 'a.eml', stream }) };
-  const { port, logged } = await listen(
-    createMessageRoutes({
-      drivers: { getActiveDriver: async () => driver as MailManager },
-      draftFile: async () => undefined,
-    }),
-  );
+  const warned: unknown[] = [];
+  const { port, logged } = await listen(rawOf(driver, warned));
   const asking = request({ port, host: '127.0.0.1', path: '/api/messages/m1-2/raw' });
   const answered = once(asking, 'response');
   asking.end();
@@ -51,7 +55,34 @@ it('a file nobody takes any longer frees its stream, and is never read ahead', a
   asking.destroy();
   await closed;
   expect(produced * 64).toBeLessThan(32 * 1024);
-  expect(logged).toEqual([]);
+  expect([logged, warned]).toEqual([[], []]);
+});
+
+it('a file that fails on the way breaks off and says why in the log; one that fails at once is an error', async () => {
+  const printed = vi.spyOn(console, 'error');
+  const warned: unknown[] = [];
+  const why = new Error('the server is gone');
+  const failing = (after: number) =>
+    Readable.from(
+      (async function* () {
+        for (let at = 0; at < after; at += 1) yield Buffer.alloc(64 * 1024);
+        throw why;
+      })(),
+    );
+  let pieces = 5;
+  const { port, logged } = await listen(
+    rawOf({ getRaw: async () => ({ size: null, filename: 'a.eml', stream: failing(pieces) }) }, warned),
+  );
+  const url = `http://127.0.0.1:${port}/api/messages/m1-2/raw`;
+  const begun = await fetch(url);
+  expect(begun.status).toBe(200);
+  await expect(begun.arrayBuffer()).rejects.toThrow();
+  expect(warned).toEqual([{ err: why, requestId: 'r1' }]);
+  pieces = 0;
+  expect((await fetch(url)).status).toBe(500);
+  expect(logged).toMatchObject([{ err: why, requestId: 'r1' }]);
+  expect(printed.mock.calls).toEqual([]);
+  printed.mockRestore();
 });
 
 const stores = () => {

@@ -8,11 +8,13 @@
 import { createHash } from 'node:crypto';
 import { addAbortSignal, type Readable } from 'node:stream';
 import type { Context } from 'hono';
+import type { Log } from '../lib/log.ts';
 import { type ByteRange, parseRange, resolveRange } from './byte-range.ts';
 import { contentDisposition } from './content-disposition.ts';
 import type { HttpEnv } from './env.ts';
 import { createLru, type Lru } from './lru.ts';
 import { FILE_HEADERS } from './security-headers.ts';
+import { streamedBody } from './streamed-body.ts';
 
 export interface OpenFile {
   /** Octets; null while not known before the end. */
@@ -43,7 +45,7 @@ export async function fileResponse(
   c: Context<HttpEnv>,
   file: FileAnswer,
   opened: OpenFile,
-  sizes: KnownSizes,
+  { sizes, log }: { readonly sizes: KnownSizes; readonly log: Pick<Log, 'warn'> },
 ): Promise<Response> {
   const etag = `"${createHash('sha256').update(JSON.stringify(file.version)).digest('base64url').slice(0, 27)}"`;
   const headers = headersOf(file, etag);
@@ -60,7 +62,8 @@ export async function fileResponse(
   const ifRange = c.req.header('If-Range');
   const wanted = ifRange === undefined || ifRange === etag ? parseRange(c.req.header('Range')) : null;
   if (!wanted) {
-    return c.body(toWeb(stream, { start: 0, end: Number.POSITIVE_INFINITY }), 200, {
+    const whole = { start: 0, end: Number.POSITIVE_INFINITY };
+    return c.body(await streamedBody(c, toWeb(stream, whole), log), 200, {
       ...headers,
       ...lengthOf(opened.size),
     });
@@ -73,7 +76,7 @@ export async function fileResponse(
     return c.body(null, 416, { ...headers, 'Content-Range': `bytes */${total}` });
   }
   const source = stream.destroyed ? owned(c, await file.open()) : stream;
-  return c.body(toWeb(source, range), 206, {
+  return c.body(await streamedBody(c, toWeb(source, range), log), 206, {
     ...headers,
     ...lengthOf(range.end - range.start + 1),
     'Content-Range': `bytes ${range.start}-${range.end}/${total}`,

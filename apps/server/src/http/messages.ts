@@ -9,6 +9,7 @@ import { Hono } from 'hono';
 import { notFound } from '../lib/driver/errors.ts';
 import { isPublicId, type PublicId, parseId, presentConnectionId } from '../lib/driver/ids.ts';
 import type { MailManager } from '../lib/driver/types.ts';
+import type { Log } from '../lib/log.ts';
 import type { DriverSource } from '../lib/services.ts';
 import { zipOf } from './attachments-zip.ts';
 import { contentDisposition } from './content-disposition.ts';
@@ -16,6 +17,7 @@ import { type HttpEnv, requireCaller } from './env.ts';
 import { createKnownSizes, fileResponse, type OpenFile } from './file-response.ts';
 import { FILE_HEADERS } from './security-headers.ts';
 import { PICTURE_TYPES, servedType } from './served-types.ts';
+import { streamedBody } from './streamed-body.ts';
 
 export interface DraftFile {
   readonly name: string;
@@ -28,6 +30,7 @@ export interface MessageRoutesDeps {
   readonly drivers: Pick<DriverSource, 'getActiveDriver'>;
   /** A file that a stored draft of the user holds; undefined when there is none. */
   readonly draftFile: (userId: UserId, draft: PublicId<'draft'>, uploadId: string) => Promise<DraftFile | undefined>;
+  readonly log: Pick<Log, 'warn'>;
   readonly now?: () => Date;
 }
 
@@ -45,7 +48,12 @@ const ZIP = 'application/zip';
 const PICTURE_MAX_AGE_SECONDS = 3600;
 
 /** `GET /api/messages/:id/raw`, `…/attachments/:attachmentId` and `…/attachments.zip`. */
-export function createMessageRoutes({ drivers, draftFile, now = () => new Date() }: MessageRoutesDeps): Hono<HttpEnv> {
+export function createMessageRoutes({
+  drivers,
+  draftFile,
+  log,
+  now = () => new Date(),
+}: MessageRoutesDeps): Hono<HttpEnv> {
   const sizes = createKnownSizes();
 
   function driverOf(userId: UserId, messageId: string): Promise<MailManager> {
@@ -79,7 +87,7 @@ export function createMessageRoutes({ drivers, draftFile, now = () => new Date()
         maxAgeSeconds: 0,
         open: () => driver.getRaw(id),
       } as const;
-      return fileResponse(c, answer, source, sizes);
+      return fileResponse(c, answer, source, { sizes, log });
     })
     .get('/api/messages/:id/attachments.zip', async (c) => {
       const caller = requireCaller(c);
@@ -92,7 +100,7 @@ export function createMessageRoutes({ drivers, draftFile, now = () => new Date()
         signal: c.req.raw.signal,
       });
       const disposition = { kind: 'attachment', filename: 'attachments.zip', mimeType: ZIP } as const;
-      return c.body(archive, 200, {
+      return c.body(await streamedBody(c, archive, log), 200, {
         ...FILE_HEADERS,
         'Content-Type': ZIP,
         'Content-Disposition': contentDisposition(disposition),
@@ -115,6 +123,6 @@ export function createMessageRoutes({ drivers, draftFile, now = () => new Date()
         maxAgeSeconds: isPicture && !isPublicId('draft', id) ? PICTURE_MAX_AGE_SECONDS : 0,
         open: () => openFile(caller.id, id, attachmentId),
       } as const;
-      return fileResponse(c, answer, file, sizes);
+      return fileResponse(c, answer, file, { sizes, log });
     });
 }
