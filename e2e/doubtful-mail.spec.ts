@@ -3,13 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { expect } from '@playwright/test';
 import { makePdf, makePng, message } from '@postroom/mail-lab';
 import { test } from './app.fixture.ts';
-import { connectAccount, row, signUp } from './steps.ts';
+import { connectAccount, look, row, signUp } from './steps.ts';
 
 test('warnings, links, files: what a reader sees of doubtful mail, and of clean mail nothing', async ({
   app,
   mail,
   page,
-}) => {
+}, info) => {
   await mail.deliver(
     'ada@lab.test',
     message({
@@ -56,6 +56,7 @@ test('warnings, links, files: what a reader sees of doubtful mail, and of clean 
     for (const button of ['left', 'middle'] as const) {
       await frame.getByText('www.paypal.com').click({ button });
       await expect(page.getByTestId('link-hosts')).toContainText('evil.test');
+      if (button === 'left') await look(page, info, 'link');
       await page.getByRole('button', { name: 'Stay here' }).click();
       await expect(page.getByTestId('link-hosts')).toHaveCount(0);
     }
@@ -68,6 +69,7 @@ test('warnings, links, files: what a reader sees of doubtful mail, and of clean 
   });
 
   await test.step('files that hide what they are are marked, and only downloaded', async () => {
+    await look(page, info, 'files');
     await expect(page.getByTestId('file-warning')).toHaveText([/Its name hides/, /Its name hides/]);
     await expect(page.getByRole('button', { name: /Look at/ })).toHaveCount(0);
   });
@@ -79,6 +81,7 @@ test('warnings, links, files: what a reader sees of doubtful mail, and of clean 
     await page.getByRole('button', { name: 'Look at plans.pdf' }).click();
     await expect(page.getByTestId('pdf-pages').locator('canvas')).toHaveCount(1);
     await expect(page.getByTestId('file-preview').getByRole('status')).toHaveCount(0);
+    await look(page, info, 'pdf');
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Look at harbour.png' }).click();
     await expect(page.getByTestId('file-preview').getByRole('img')).toHaveJSProperty('naturalWidth', 40);

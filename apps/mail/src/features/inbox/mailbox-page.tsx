@@ -117,28 +117,25 @@ export function MailboxPage(props: MailboxPageProps) {
   return (
     <>
       <div className="flex h-full min-h-0">
-        {isSplit ? (
-          <>
-            <div className="h-full shrink-0" style={{ width: `min(${listWidth}px, 60%)` }}>
-              {list}
-            </div>
-            <Splitter label={text.resizeList} value={listWidth} min={300} max={760} onChange={setListWidth} />
-            <div className="h-full min-w-0 flex-1 bg-surface">
-              {reader ??
-                (selected.size > 1 ? (
-                  <Empty icon={<MailCheck />} title={text.manySelected(selected.size)} />
-                ) : (
-                  <Empty icon={<Mail />} title={text.nothingOpen}>
-                    {text.nothingOpenHint}
-                  </Empty>
-                ))}
-            </div>
-          </>
-        ) : (
-          <>
-            <div className={reader ? 'hidden' : 'h-full min-w-0 flex-1'}>{list}</div>
-            {reader && <div className="h-full min-w-0 flex-1 bg-surface">{reader}</div>}
-          </>
+        {/* The same places in both layouts: what is being read or written stays when the window changes. */}
+        <div
+          className={isSplit ? 'h-full shrink-0' : reader ? 'hidden' : 'h-full min-w-0 flex-1'}
+          style={isSplit ? { width: `min(${listWidth}px, 60%)` } : undefined}
+        >
+          {list}
+        </div>
+        {isSplit && <Splitter label={text.resizeList} value={listWidth} min={300} max={760} onChange={setListWidth} />}
+        {(isSplit || reader) && (
+          <div className="h-full min-w-0 flex-1 bg-surface">
+            {reader ??
+              (selected.size > 1 ? (
+                <Empty icon={<MailCheck />} title={text.manySelected(selected.size)} />
+              ) : (
+                <Empty icon={<Mail />} title={text.nothingOpen}>
+                  {text.nothingOpenHint}
+                </Empty>
+              ))}
+          </div>
         )}
       </div>
       <MoveDialog
