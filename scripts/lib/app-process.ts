@@ -11,7 +11,7 @@ import { NODE_FLAGS } from './node-flags.mjs';
 
 const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
 /** What the app and the programs it starts need of our environment. */
-const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_COMPILE_CACHE'];
 /** The app ends within nine seconds by itself. */
 const KILL_AFTER_MS = 9_500;
 

@@ -20,6 +20,8 @@ export function toolEnvironment(node, extra = {}) {
     PATH: path.join(delimiter),
     TURBO_TELEMETRY_DISABLED: '1',
     DO_NOT_TRACK: '1',
+    // A process that finds what others have compiled starts in three quarters of the time.
+    ...(node ? { NODE_COMPILE_CACHE: join(stateFolder, 'compiled') } : {}),
     ...extra,
   };
 }
