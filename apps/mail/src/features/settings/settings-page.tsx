@@ -1,6 +1,6 @@
 /** The settings, part by part. */
 import { ArrowLeft, AtSign, LayoutTemplate, ShieldCheck, SlidersHorizontal, Tag, UserRound } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { IconButton } from '../../components/ui/button.tsx';
 import { cn } from '../../lib/class-names.ts';
 import { settingsText as text } from '../../lib/i18n/settings.ts';
@@ -22,7 +22,7 @@ const ICONS: Readonly<Record<SettingsSection, ReactNode>> = {
   security: <ShieldCheck />,
 };
 
-/** On a phone not all of them fit. */
+/** On a phone the parts are a row that is wider than the screen. */
 const showTab = (tab: HTMLElement | null) => tab?.scrollIntoView({ block: 'nearest', inline: 'center' });
 
 export interface SettingsPageProps {
@@ -37,12 +37,6 @@ export interface SettingsPageProps {
 export default function SettingsPage({ section, error, onSection, onBack, onAddAccount }: SettingsPageProps) {
   useCommandKeys();
   useCommands({ back: onBack, goInbox: onBack });
-  // On a phone the parts are a row that is wider than the screen.
-  const nav = useRef<HTMLElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another part is another current one
-  useEffect(() => {
-    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, [section]);
   return (
     <div className="flex h-full flex-col">
       <header className="flex h-13 shrink-0 items-center gap-2 border-b px-3">
@@ -52,7 +46,7 @@ export default function SettingsPage({ section, error, onSection, onBack, onAddA
         <h1 className="text-base font-semibold">{text.title}</h1>
       </header>
       <div className="flex min-h-0 flex-1 max-md:flex-col">
-        <nav ref={nav} aria-label={text.title} className="w-56 shrink-0 p-3 max-md:w-full">
+        <nav aria-label={text.title} className="w-56 shrink-0 p-3 max-md:w-full">
           <ul className="flex flex-col gap-0.5 max-md:flex-row max-md:overflow-x-auto">
             {settingsSections.map((id) => (
               <li key={id} className="shrink-0">
