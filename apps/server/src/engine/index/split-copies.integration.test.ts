@@ -64,3 +64,33 @@ it('not while one of them is on its way', () =>
     await transaction(database.pool, (tx) => splitCopies(tx, account.connectionId, [id]));
     expect((await messagesOf(account)).length).toBe(1);
   }));
+
+it.each([
+  { what: 'the mail that was on its way vanishes', lose: (account: TestAccount) => expunge(account, 'Box') },
+  { what: 'its folder is deleted', lose: ({ other }: TestAccount) => other.mailboxDelete('Box') },
+])('when $what, elsewhere', ({ lose }) =>
+  withAccount(database, {}, async (account) => {
+    const { connectionId, other, look } = account;
+    await other.mailboxCreate('Box');
+    await lieTwice(account);
+    await other.mailboxOpen('INBOX');
+    await other.messageCopy('1', 'Box');
+    await look();
+    expect((await messagesOf(account)).length).toBe(1);
+    await database.pool.query(
+      `update placement set state = 'leaving' where connection_id = $1
+       and mailbox_id = (select id from mailbox where connection_id = $1 and name = 'Box')`,
+      [connectionId],
+    );
+    await lose(account);
+    // A folder is believed to be gone when it is missing twice.
+    await look();
+    await look();
+    expect((await messagesOf(account)).map(({ ordinal }) => ordinal)).toEqual([0, 1]);
+  }),
+);
+
+async function expunge({ other }: TestAccount, mailbox: string): Promise<void> {
+  await other.mailboxOpen(mailbox);
+  await other.messageDelete('1:*');
+}

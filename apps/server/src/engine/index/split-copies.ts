@@ -46,7 +46,8 @@ export async function splitCopies(
          bool_and(p.state = 'present' and p.uid is not null) over (partition by p.message_id) as is_at_rest
        from placement p join mailbox b on b.connection_id = $1 and b.id = p.mailbox_id
        where p.connection_id = $1 and p.message_id = any($2::bigint[]) and b.label is null) x
-     where position > 1 and is_at_rest order by id`,
+     where position > 1 and is_at_rest and not exists (
+       select 1 from operation where connection_id = $1 and state in ('pending', 'running')) order by id`,
     [connectionId, messageIds],
   );
   for (const { id, message_id } of doubles) await split(tx, connectionId, id, message_id);

@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { hideLabels } from '../gmail/show-labels.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { refreshThreads } from '../index/refresh.ts';
+import { splitCopies } from '../index/split-copies.ts';
 import { lockAccount, rows, type Tx, transaction } from '../index/sql.ts';
 import { announceThreads } from './announce.ts';
 import type { SyncTarget } from './cursor.ts';
@@ -95,7 +96,10 @@ async function leaveLists(
   await announceThreads(tx, connectionId, threadIds);
 }
 
-/** Marks those of the messages that lie nowhere any more; returns the conversations of all of them. */
+/**
+ * These messages have lost a place: those that lie nowhere any more are marked, and where it was the last thing that they
+ * waited for, copies in one mailbox become messages of their own. Returns the conversations of all of them.
+ */
 export async function orphan(
   tx: Tx,
   connectionId: ConnectionId,
@@ -108,6 +112,7 @@ export async function orphan(
        select 1 from placement p where p.connection_id = m.connection_id and p.message_id = m.id)`,
     [connectionId, messageIds],
   );
+  await splitCopies(tx, connectionId, messageIds);
   return (
     await rows<{ thread_id: ThreadId }>(
       tx,
