@@ -90,6 +90,20 @@ it.each([
   }),
 );
 
+it('when a move that kept it from rest is taken back, at the next whole look', () =>
+  withAccount(database, {}, async (account) => {
+    const { connectionId, other, look } = account;
+    const id = await lieTwice(account);
+    const move = { items: [{ messageId: id, from: 1 }], to: 1 };
+    await database.pool.query(
+      `insert into operation (connection_id, kind, payload, state) values ($1, 'move', $2, 'undone')`,
+      [connectionId, move],
+    );
+    await other.append('INBOX', mail('Another'));
+    await look();
+    expect((await messagesOf(account)).map(({ ordinal }) => ordinal)).toEqual([0, 0, 1]);
+  }));
+
 async function expunge({ other }: TestAccount, mailbox: string): Promise<void> {
   await other.mailboxOpen(mailbox);
   await other.messageDelete('1:*');

@@ -14,7 +14,7 @@ const COLUMNS = `thread_id, fingerprint, email_id, message_id, in_reply_to, "ref
 /** Operations looked back at: more than run one after the other. */
 const RECENT = 200;
 
-/** Of the messages that were moved of late; called when no action of ours is left. */
+/** Of the messages that were moved of late; called when no action of ours is left, and when every mailbox was looked at. */
 export async function splitMoved(tx: Tx, connectionId: ConnectionId): Promise<void> {
   await lockAccount(tx, connectionId);
   const moved = await rows<{ id: MessageRowId }>(

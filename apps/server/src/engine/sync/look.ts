@@ -8,6 +8,8 @@ import { MailError } from '../../lib/driver/errors.ts';
 import type { PlannedMailbox } from '../accounts/quirks/mailboxes.ts';
 import type { ImapSession } from '../imap/types.ts';
 import { indexNext, lacksText } from '../index/search-index.ts';
+import { splitMoved } from '../index/split-copies.ts';
+import { transaction } from '../index/sql.ts';
 import { createStatistics } from '../index/statistics.ts';
 import { type BackfillItem, nextBackfill, pieceSize } from './backfill-queue.ts';
 import { announceConnection, distrustQresync } from './connection-state.ts';
@@ -206,6 +208,7 @@ export function createLook(session: ImapSession, deps: LookDeps, own: ReadonlySe
       if (deps.signal.aborted) return;
       if (isVanishing || (await hasVanished(pool, connectionId))) await dropVanished(pool, connectionId);
       unplaced = false;
+      if (looked.size > 0) await transaction(pool, (tx) => splitMoved(tx, connectionId));
     },
     async firstScreen(mailbox: MailboxRow): Promise<void> {
       const item = backfills.get(mailbox.id);
