@@ -10,8 +10,7 @@ export default defineConfig({
     { name: 'stories', testMatch: '*.spec.ts', testIgnore: 'hostile/**' },
   ],
   outputDir: '../node_modules/.postroom/browser',
-  // More than cores: much of the time is waiting.
-  workers: 3,
+  workers: 2,
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 10_000 },
