@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@postroom/mail-lab';
+import { onFreePorts } from '@postroom/mail-lab';
 import { NODE_FLAGS } from './node-flags.mjs';
 
 const MAIN = fileURLToPath(new URL('../../apps/server/src/main.ts', import.meta.url));
@@ -16,7 +16,7 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ', 'NODE_COMPILE_CACHE']
 const KILL_AFTER_MS = 9_500;
 
 export interface AppOptions {
-  /** A free one where it is left out. */
+  /** One that is free where it is left out. */
   readonly port?: number;
   /** Variables of the contract; DATA_DIR or DATABASE_URL among them. */
   readonly env: Readonly<Record<string, string>>;
@@ -39,31 +39,45 @@ export interface AppProcess {
   kill(): Promise<void>;
 }
 
-/** Settles when the app serves. */
-export async function startApp({ port, env, nodeArgs = [], entry = MAIN }: AppOptions): Promise<AppProcess> {
+/** Settles when the app serves. Throws what it said instead. */
+export function startApp({ port, ...options }: AppOptions): Promise<AppProcess> {
+  const startOn = (on = 0) => startOnPort(on, options);
+  return port === undefined ? onFreePorts(1, startOn) : startOn(port);
+}
+
+async function startOnPort(
+  port: number,
+  { env, nodeArgs = [], entry = MAIN }: Omit<AppOptions, 'port'>,
+): Promise<AppProcess> {
   const inherited = Object.fromEntries(
     INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
-  const own = { NODE_ENV: 'production', LOG_LEVEL: 'error', PORT: String(port ?? (await freePort())) };
+  const own = { NODE_ENV: 'production', LOG_LEVEL: 'error', PORT: String(port) };
   const child = spawn(process.execPath, [...NODE_FLAGS, ...nodeArgs, entry], {
     env: { ...inherited, ...own, ...env },
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const ended = once(child, 'exit');
   const ready = Promise.withResolvers<void>();
   const said: string[] = [];
-  if (!child.stdout) throw new Error('The app has no output.');
+  const complaints: string[] = [];
+  if (!child.stdout || !child.stderr) throw new Error('The app has no output.');
   createInterface({ input: child.stdout }).on('line', (line) => {
     said.push(line);
     if (line.startsWith('Postroom is ready') || line.startsWith('Postroom’s worker')) ready.resolve();
     else console.error(line);
   });
-  await Promise.race([
-    ready.promise,
-    ended.then(([code]) => Promise.reject(new Error(`The app ended (${code}) before it was ready.`))),
-  ]);
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    complaints.push(line);
+    console.error(line);
+  });
+  // 'close': its last words have been read, too.
+  const failed = once(child, 'close').then(([code]) => {
+    throw new Error(`The app ended (${code}) before it was ready. ${complaints.join('\n')}`);
+  });
+  await Promise.race([ready.promise, failed]);
   return {
-    url: `http://localhost:${own.PORT}`,
+    url: `http://localhost:${port}`,
     pid: child.pid ?? 0,
     output: () => said.join('\n'),
     ended,

@@ -1,7 +1,7 @@
 /** The whole app on a test database, with typed callers over HTTP. Test code only. */
 import { randomBytes } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '@postroom/db/testing';
-import { freePorts, type MailServer } from '@postroom/mail-lab';
+import { type MailServer, onFreePorts } from '@postroom/mail-lab';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import superjson from 'superjson';
 import { parseEnv } from './env.ts';
@@ -57,19 +57,20 @@ export function testEnv({ url }: Pick<TestDatabase, 'url'>): Record<string, stri
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = await createTestDatabase();
-  const [port = 0] = await freePorts(1);
-  const env = parseEnv({
-    ...testEnv(database),
-    PORT: String(port),
-    LOG_LEVEL: options.logTo ? 'warn' : 'silent',
-    ...options.env,
-  });
-  const log = createLog({
-    level: env.LOG_LEVEL,
-    isPretty: false,
-    ...(options.logTo ? { destination: options.logTo } : {}),
-  });
-  const server = await startServer(env, log, options.server).catch(async (error: unknown) => {
+  const { port, server } = await onFreePorts(1, async (port = 0) => {
+    const env = parseEnv({
+      ...testEnv(database),
+      PORT: String(port),
+      LOG_LEVEL: options.logTo ? 'warn' : 'silent',
+      ...options.env,
+    });
+    const log = createLog({
+      level: env.LOG_LEVEL,
+      isPretty: false,
+      ...(options.logTo ? { destination: options.logTo } : {}),
+    });
+    return { port, server: await startServer(env, log, options.server) };
+  }).catch(async (error: unknown) => {
     await database.drop();
     throw error;
   });

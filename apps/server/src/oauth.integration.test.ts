@@ -86,7 +86,9 @@ describe('signing in at a provider', () => {
   afterAll(() => world?.stop());
   afterEach(async () => {
     world.openid.person = 'ada@lab.test';
-    await world.app.database.pool.query('delete from connection');
+    for (const { id } of (await ada.api.connections.list.query()).connections) {
+      await ada.api.connections.delete.mutate({ connectionId: id });
+    }
     await world.app.database.pool.query('delete from rate_limit');
   });
   const finish = (client: AppClient, query: string) => post(client, 'mail/finish', { query });

@@ -4,7 +4,7 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
-import { freePorts } from '@postroom/mail-lab';
+import type { AddressInfo } from 'node:net';
 
 export interface FakeTransit {
   readonly address: string;
@@ -68,8 +68,8 @@ export async function startFakeTransit(): Promise<FakeTransit> {
         : [403, { errors: ['permission denied'] }];
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(said));
   });
-  const [port = 0] = await freePorts(1);
-  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
   return {
     address: `http://127.0.0.1:${port}`,
     token: TOKEN,

@@ -7,7 +7,7 @@ import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type Daemon, startDaemon } from '../process/daemon.ts';
-import { freePorts } from '../process/free-port.ts';
+import { onFreePorts } from '../process/free-port.ts';
 import { readGreeting } from '../process/read-greeting.ts';
 import { createTempDirectory } from '../process/temp-directory.ts';
 import { waitUntil } from '../process/wait-until.ts';
@@ -16,7 +16,6 @@ import { type CertificateAuthority, type CertificateKind, writeCertificate } fro
 import { type DovecotSettings, dovecotConfig, type LabUser, mailOwner, tokenFile, usersFile } from './config.ts';
 
 const run = promisify(execFile);
-const ATTEMPTS = 5;
 
 /** Options of `startDovecot`. */
 export interface DovecotOptions extends DovecotSettings {
@@ -120,21 +119,16 @@ export async function startDovecot(options: DovecotOptions = {}): Promise<Doveco
   const tokens = tokenFile(settings);
   if (tokens !== null) writeFileSync(join(directory, 'oauth2.conf'), tokens, { mode: 0o644 });
 
-  let daemon: Daemon | undefined;
-  let ports = { imap: 0, imaps: 0, lmtp: 0 };
-  for (let attempt = 1; !daemon; attempt++) {
-    const [imap = 0, imaps = 0, lmtp = 0] = await freePorts(3);
-    ports = { imap, imaps, lmtp };
+  const started = await onFreePorts(3, async (imap = 0, imaps = 0, lmtp = 0) => {
+    const ports = { imap, imaps, lmtp };
     writeFileSync(join(directory, 'dovecot.conf'), dovecotConfig(settings, { directory, ports, ...tls }));
-    try {
-      daemon = await launch(directory, imap);
-    } catch (error) {
-      if (attempt < ATTEMPTS && /already in use/i.test(String(error))) continue;
-      await temp.remove();
-      throw error;
-    }
-  }
-  let current = daemon;
+    return { ports, daemon: await launch(directory, imap) };
+  }).catch(async (error: unknown) => {
+    await temp.remove();
+    throw error;
+  });
+  const { ports } = started;
+  let current = started.daemon;
 
   const doveadm = async (...args: string[]): Promise<string> => {
     const all = ['-c', join(directory, 'dovecot.conf'), ...args];

@@ -16,7 +16,7 @@ import {
 import { join } from 'node:path';
 import type { DovecotServer } from '../dovecot/start-dovecot.ts';
 import { type Daemon, startDaemon } from '../process/daemon.ts';
-import { freePorts } from '../process/free-port.ts';
+import { onFreePorts } from '../process/free-port.ts';
 import { readGreeting } from '../process/read-greeting.ts';
 import { createTempDirectory } from '../process/temp-directory.ts';
 import { waitUntil } from '../process/wait-until.ts';
@@ -66,8 +66,6 @@ export interface PostfixServer {
   /** Starts it again, on the same ports, after `kill()`. */
   start(): Promise<void>;
 }
-
-const ATTEMPTS = 5;
 
 function accountIds(name: string): { uid: number; gid: number } {
   const [uid = 0, gid = 0] = ['-u', '-g'].map((flag) => Number(execFileSync('id', [flag, name], { encoding: 'utf8' })));
@@ -168,22 +166,17 @@ export async function startPostfix(options: PostfixOptions): Promise<PostfixServ
   makeDirectories(directory);
   const tls = writeCertificate(join(directory, 'tls'), certificate, authority);
 
-  let daemon: Daemon | undefined;
-  let ports = { smtp: 0, submission: 0, submissions: 0 };
-  for (let attempt = 1; !daemon; attempt++) {
-    const [smtp = 0, submission = 0, submissions = 0] = await freePorts(3);
-    ports = { smtp, submission, submissions };
-    const sockets = { authSocket: dovecot.authSocket, lmtpSocket: dovecot.lmtpSocket };
+  const sockets = { authSocket: dovecot.authSocket, lmtpSocket: dovecot.lmtpSocket };
+  const started = await onFreePorts(3, async (smtp = 0, submission = 0, submissions = 0) => {
+    const ports = { smtp, submission, submissions };
     writeConfig(settings, { directory, ports, ...tls, ...sockets }, addresses);
-    try {
-      daemon = await launch(directory, smtp);
-    } catch (error) {
-      if (attempt < ATTEMPTS && /already in use/i.test(String(error))) continue;
-      await temp.remove();
-      throw error;
-    }
-  }
-  let current = daemon;
+    return { ports, daemon: await launch(directory, smtp) };
+  }).catch(async (error: unknown) => {
+    await temp.remove();
+    throw error;
+  });
+  const { ports } = started;
+  let current = started.daemon;
 
   return {
     host: '127.0.0.1',
