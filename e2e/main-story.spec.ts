@@ -58,10 +58,11 @@ test('sign up, connect, read, answer with a file, archive and undo, search, and 
   await test.step('answer with a file, which the other receives byte for byte', async () => {
     await page.keyboard.press('r');
     await page.locator('[data-expects-typing]').waitFor();
-    // Whoever types on at once archives, deletes and reports nothing.
-    await page.keyboard.type('e#!');
+    // Whoever types on at once archives, deletes and reports nothing, and has written.
+    await page.keyboard.type('e#! x');
     arrived.resolve();
     await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
+    await expect(page.getByRole('textbox', { name: 'Message' })).toContainText('e#! x');
     await expect(row(page, 'Ferry on Friday')).toBeVisible();
     await page.getByRole('textbox', { name: 'Message' }).fill('At nine it is.');
     const chooser = page.waitForEvent('filechooser');

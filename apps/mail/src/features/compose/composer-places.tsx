@@ -6,8 +6,8 @@ import { Spinner } from '../../components/ui/spinner.tsx';
 import { cn } from '../../lib/class-names.ts';
 import { useStore } from '../../lib/external-store.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
-import { EXPECTS_TYPING } from '../../lib/keyboard/index.ts';
 import type { ComposeSeed } from './seeds.ts';
+import { useTypedAhead } from './typed-ahead.ts';
 import { closeComposer, composeWindows } from './windows.ts';
 
 const loadComposer = () => import('./composer.tsx');
@@ -21,20 +21,9 @@ function Opening() {
   );
 }
 
-/** Until it has the focus, or the person does something else, a composer expects to be typed into. */
-function useExpectsTyping() {
-  const [isExpected, setExpected] = useState(true);
-  useEffect(() => {
-    const end = () => setExpected(false);
-    window.addEventListener('pointerdown', end);
-    return () => window.removeEventListener('pointerdown', end);
-  }, []);
-  return { onFocus: () => setExpected(false), ...(isExpected ? EXPECTS_TYPING : {}) };
-}
-
 export function InlineComposer({ seed, onClose }: { seed: ComposeSeed; onClose: () => void }) {
   const box = useRef<HTMLDivElement>(null);
-  const typing = useExpectsTyping();
+  const typing = useTypedAhead();
   useEffect(() => {
     const timer = setTimeout(() => box.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' }), 150);
     return () => clearTimeout(timer);
@@ -65,7 +54,7 @@ export function ComposerDock() {
 
 function ComposerWindow({ seed, isLast }: { seed: ComposeSeed; isLast: boolean }) {
   const [chosen, setChosen] = useState<Size>('window');
-  const typing = useExpectsTyping();
+  const typing = useTypedAhead();
   const isFull = chosen === 'full';
   const isMinimized = chosen === 'minimized';
   return (

@@ -1,2 +1,2 @@
-export { EXPECTS_TYPING, isAvailable, isMac, runCommand, useCommandKeys, useCommands } from './commands.ts';
+export { EXPECTS_TYPING, isAvailable, isEditable, isMac, runCommand, useCommandKeys, useCommands } from './commands.ts';
 export { type Command, type CommandId, commandGroups, commands, keyCaps } from './registry.ts';
