@@ -35,6 +35,21 @@ async function blockedBy(done: Promise<unknown>): Promise<number> {
 }
 
 describe('heavy text', () => {
+  it('of a few words is read here and now, and no thread is started for what may come', async () => {
+    const started: unknown[] = [];
+    const count = (worker: unknown) => void started.push(worker);
+    process.on('worker', count);
+    const plain = createTextWork();
+    const read = async (length: number) => {
+      await plain.run('parse', parsing(`Subject: a\r\n\r\n${'b'.repeat(length)}`));
+      await new Promise(setImmediate);
+      return started.length;
+    };
+    expect([await read(100), await read(4000), await read(4000)]).toEqual([0, 1, 1]);
+    process.off('worker', count);
+    await plain.close();
+  });
+
   it('is answered as the same work done here and now', async () => {
     const asked = cleaning('<p onclick=x>a</p><img src="https://a.example/b.png"><script>c</script>');
     const inAThread = await start().run('clean', asked);

@@ -121,10 +121,10 @@ export function createTextWork(limits: Partial<TextWorkLimits> = {}): TextWork {
   return {
     run(kind, asked) {
       const octets = octetsOf(asked);
-      // Somebody reads: a thread is ready when something larger comes.
+      if (octets <= TINY_OCTETS) return Promise.resolve(perform(kind, asked));
+      // Somebody reads what is designed: a thread is ready when something larger comes.
       if (hands.size === 0) hire();
-      if (octets <= smallOctets)
-        return octets <= TINY_OCTETS ? Promise.resolve(perform(kind, asked)) : inTurn(kind, asked);
+      if (octets <= smallOctets) return inTurn(kind, asked);
       return new Promise((resolve, reject) => {
         const job: Job = {
           octets,
