@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeTransfer } from '../mime/index.ts';
 import { transferDecoder } from './transfer-decoder.ts';
@@ -32,6 +33,17 @@ describe('base64', () => {
 
   it('passes over what is not of its alphabet', async () => {
     expect((await decode('base64', Buffer.from('a-G\0V*sbG8\r\n'), 3)).toString()).toBe('hello');
+  });
+
+  it('is what Node makes of it, whatever stands between and wherever it ends', async () => {
+    const octet = fc.oneof(fc.constantFrom(...Buffer.from('AQgwaZ09+/')), fc.integer({ min: 0, max: 255 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(octet), fc.integer({ min: 1, max: 9 }), async (octets, size) => {
+        const encoded = Buffer.from(octets.filter((one) => one !== 0x3d));
+        const expected = Buffer.from(encoded.toString('latin1').replace(/[^A-Za-z0-9+/]/g, ''), 'base64');
+        expect(await decode('base64', encoded, size)).toEqual(expected);
+      }),
+    );
   });
 
   it('of nothing is nothing', async () => {

@@ -5,9 +5,6 @@
 import { Transform, type TransformCallback } from 'node:stream';
 import { decodeTransfer } from '../mime/index.ts';
 
-/** What is not of the base64 alphabet is skipped (§6.8); `=` ends a group. */
-const NOT_BASE64 = /[^A-Za-z0-9+/=]/g;
-
 /** A stream from encoded to decoded octets. */
 export function transferDecoder(encoding: string | undefined): Transform {
   switch (encoding?.toLowerCase()) {
@@ -20,31 +17,58 @@ export function transferDecoder(encoding: string | undefined): Transform {
   }
 }
 
-/** Octets decoded at once: strings so small are freed soon, those of a whole chunk would pile up. */
-const SLICE = 48 * 1024;
+const PADDING = 0x40;
+/** What is not of the alphabet is skipped (§6.8). */
+const NOTHING = 0x80;
+/** Of each octet: six bits, or one of these. */
+const MEANING = new Uint8Array(256).fill(NOTHING);
+for (const [bits, octet] of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/').entries()) {
+  MEANING[octet] = bits;
+}
+MEANING[0x3d] = PADDING;
 
+/** Of the group that is not whole yet: its bits, and how many characters they are of. */
+interface Group {
+  bits: number;
+  characters: number;
+}
+
+/**
+ * From octets to octets: the strings of a large file would pile up until they are collected. Padding in the middle (parts
+ * joined by some mailers) ends a run, not the file.
+ */
 function base64Decoder(): Transform {
-  let carry = '';
+  const group: Group = { bits: 0, characters: 0 };
   return new Transform({
-    transform(chunk: Buffer, _encoding, done: TransformCallback) {
-      for (let at = 0; at < chunk.length; at += SLICE) {
-        const text = carry + chunk.toString('latin1', at, at + SLICE).replace(NOT_BASE64, '');
-        const whole = text.length - (text.length % 4);
-        carry = text.slice(whole);
-        if (whole > 0) this.push(decodeGroups(text.slice(0, whole)));
-      }
-      done();
-    },
-    flush(done) {
-      done(null, decodeGroups(carry));
-    },
+    transform: (chunk: Buffer, _encoding, done: TransformCallback) => done(null, decodeBase64(chunk, group)),
+    flush: (done) => done(null, decodeBase64(Buffer.from('='), group)),
   });
 }
 
-/** Padding in the middle (parts joined by some mailers) ends a run, not the file. */
-function decodeGroups(text: string): Buffer {
-  if (!/=[^=]/.test(text)) return Buffer.from(text, 'base64');
-  return Buffer.concat(text.split(/(?<==)(?=[^=])/).map((run) => Buffer.from(run, 'base64')));
+function decodeBase64(chunk: Buffer, group: Group): Buffer {
+  const out = Buffer.allocUnsafe(Math.ceil((chunk.length * 3) / 4) + 3);
+  let { bits, characters } = group;
+  let to = 0;
+  for (let at = 0; at < chunk.length; at += 1) {
+    const meaning = MEANING[chunk[at] as number] as number;
+    if (meaning === NOTHING) continue;
+    if (meaning < PADDING) {
+      bits = (bits << 6) | meaning;
+      characters += 1;
+      if (characters < 4) continue;
+      out[to++] = bits >> 16;
+      out[to++] = bits >> 8;
+      out[to++] = bits;
+    } else {
+      if (characters > 1) out[to++] = bits >> (characters === 2 ? 4 : 10);
+      if (characters > 2) out[to++] = bits >> 2;
+    }
+    bits = 0;
+    characters = 0;
+  }
+  group.bits = bits;
+  group.characters = characters;
+  return out.subarray(0, to);
 }
 
 /** Octets of one line that are kept until its end comes. */
