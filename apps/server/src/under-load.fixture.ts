@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { AppClient } from './app.fixture.ts';
 
-export const ANSWERED_WITHIN_MS = 5000;
+/** The bound of `npm run soak`. `npm test` shares its processors with other tests: there it means that an answer comes. */
+export const ANSWERED_WITHIN_MS = process.env.SOAK === '1' ? 5000 : 20_000;
 export const LISTED_WITHIN_MS = 50;
 export const GIVEN_BACK_WITHIN_MS = 30_000;
 /** What may be left of it in memory. */
