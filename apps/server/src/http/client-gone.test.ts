@@ -2,15 +2,15 @@
 
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { serve } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { MailManager } from '../lib/driver/types.ts';
 import type { HttpEnv } from './env.ts';
 import { mount } from './http.fixture.ts';
+import { listen } from './listen.ts';
 import { createMessageRoutes } from './messages.ts';
 import { createUploadRoutes } from './uploads.ts';
 
@@ -19,12 +19,11 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-async function listen(routes: Hono<HttpEnv>): Promise<{ port: number; logged: unknown[] }> {
+async function serve(routes: Hono<HttpEnv>): Promise<{ port: number; logged: unknown[] }> {
   const { app, logged } = mount(routes);
-  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
-  await once(server, 'listening');
-  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
-  return { port: (server.address() as AddressInfo).port, logged };
+  const server = await listen({ fetch: app.fetch, host: '127.0.0.1', port: 0, isEndless: () => false });
+  closing.push(() => server.close());
+  return { port: server.port, logged };
 }
 
 /** The raw message of that driver; warnings are kept. */
@@ -45,7 +44,7 @@ it('a file nobody takes any longer frees its stream, and is never read ahead', a
   });
   const driver: Pick<MailManager, 'getRaw'> = { getRaw: async () => ({ size: null, filename: 'a.eml', stream }) };
   const warned: unknown[] = [];
-  const { port, logged } = await listen(rawOf(driver, warned));
+  const { port, logged } = await serve(rawOf(driver, warned));
   const asking = request({ port, host: '127.0.0.1', path: '/api/messages/m1-2/raw' });
   const answered = once(asking, 'response');
   asking.end();
@@ -70,7 +69,7 @@ it('a file that fails on the way breaks off and says why in the log; one that fa
       })(),
     );
   let pieces = 5;
-  const { port, logged } = await listen(
+  const { port, logged } = await serve(
     rawOf({ getRaw: async () => ({ size: null, filename: 'a.eml', stream: failing(pieces) }) }, warned),
   );
   const url = `http://127.0.0.1:${port}/api/messages/m1-2/raw`;
@@ -83,6 +82,28 @@ it('a file that fails on the way breaks off and says why in the log; one that fa
   expect(logged).toMatchObject([{ err: why, requestId: 'r1' }]);
   expect(printed.mock.calls).toEqual([]);
   printed.mockRestore();
+});
+
+it('a file that fails right behind a great first piece has begun all the same: its status arrives', async () => {
+  const failing = () => {
+    let pieces = 0;
+    return new Readable({
+      highWaterMark: 1,
+      read() {
+        pieces += 1;
+        if (pieces === 1) this.push(Buffer.alloc(768 * 1024));
+        else this.destroy(new Error('the server is gone'));
+      },
+    });
+  };
+  const { port } = await serve(
+    rawOf({ getRaw: async () => ({ size: null, filename: 'a.eml', stream: failing() }) }, []),
+  );
+  for (let turn = 0; turn < 20; turn += 1) {
+    const begun = await fetch(`http://127.0.0.1:${port}/api/messages/m1-2/raw`);
+    expect(begun.status).toBe(200);
+    await expect(begun.arrayBuffer()).rejects.toThrow();
+  }
 });
 
 const stores = () => {
@@ -100,7 +121,7 @@ const stores = () => {
 
 it('an upload that is too large hears so, though it was still being sent', async () => {
   const { stored, routes } = stores();
-  const { port } = await listen(routes);
+  const { port } = await serve(routes);
   const data = new FormData();
   data.append('file', new File([new Uint8Array(3 * 1024 * 1024)], 'a.bin'));
   const answer = await fetch(`http://127.0.0.1:${port}/api/uploads`, { method: 'POST', body: data });
@@ -109,7 +130,7 @@ it('an upload that is too large hears so, though it was still being sent', async
 
 it('an upload that breaks off leaves nothing, and its place to the next one', async () => {
   const { stored, routes } = stores();
-  const { port, logged } = await listen(routes);
+  const { port, logged } = await serve(routes);
   const head = `POST /api/uploads HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n`;
   const part = '--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nhel';
   for (let turn = 0; turn < 4; turn += 1) {

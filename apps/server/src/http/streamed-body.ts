@@ -3,6 +3,8 @@
  * it all that one can do is to break off, so that nobody takes the beginning for the whole. Left to itself, the adapter
  * to Node would print what went wrong past the log, which leaves out what nobody may read.
  */
+import { setImmediate as nextRound } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Log } from '../lib/log.ts';
 import type { HttpEnv } from './env.ts';
@@ -27,7 +29,7 @@ export async function streamedBody(
           if (!c.req.raw.signal.aborted) {
             log.warn({ err: error, requestId: c.get('requestId') }, 'a download broke off');
           }
-          c.env.outgoing.destroy();
+          await breakOff(c.env.outgoing);
           controller.close();
         }
       },
@@ -35,4 +37,15 @@ export async function streamedBody(
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Cuts the connection behind what has been written: the status and the beginning arrive. Settles when it is cut. */
+async function breakOff(outgoing: HttpBindings['outgoing']): Promise<void> {
+  // The adapter looks ahead before it writes the head; it does so while it waits for us.
+  while (!outgoing.headersSent && !outgoing.destroyed) await nextRound();
+  await new Promise<void>((resolve) => {
+    if (outgoing.destroyed) return resolve();
+    outgoing.once('close', resolve);
+    outgoing.write('', () => outgoing.destroy());
+  });
 }
