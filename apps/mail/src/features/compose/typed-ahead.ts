@@ -16,8 +16,8 @@ export function withKey(text: string, { key, ctrlKey, metaKey, altKey, repeat }:
 }
 
 /**
- * For the element around a composer: until something in it has the focus, or the person points at something, it expects to
- * be typed into.
+ * For the element around a composer: until something in it has the focus it expects to be typed into. Whoever points at
+ * something instead does something else: what was typed is not to appear when they come back.
  */
 export function useTypedAhead() {
   const [isExpected, setExpected] = useState(true);
@@ -31,7 +31,10 @@ export function useTypedAhead() {
       typed.current = text;
       event.preventDefault();
     };
-    const end = () => setExpected(false);
+    const end = () => {
+      typed.current = '';
+      setExpected(false);
+    };
     window.addEventListener('keydown', keep, true);
     window.addEventListener('pointerdown', end);
     return () => {
