@@ -64,12 +64,28 @@ test('sign up, connect, read, answer with a file, archive and undo, search, and 
     await expect(page.getByRole('textbox', { name: 'Message' })).toBeFocused();
     await expect(page.getByRole('textbox', { name: 'Message' })).toContainText('e#! x');
     await expect(row(page, 'Ferry on Friday')).toBeVisible();
-    await page.getByRole('textbox', { name: 'Message' }).fill('At nine it is.');
+    await page.getByRole('textbox', { name: 'Message' }).fill('At nine it is');
+    const uploaded = Promise.withResolvers<void>();
+    await page.route('**/api/uploads', async (route) => {
+      await uploaded.promise;
+      await route.continue();
+    });
     const chooser = page.waitForEvent('filechooser');
     await page.getByRole('button', { name: 'Attach files' }).click();
     await (await chooser).setFiles({ name: 'tickets é.bin', mimeType: 'application/octet-stream', buffer: FILE });
     await expect(page.getByText('tickets é.bin')).toBeVisible();
-    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    // Sent before the file is there, it goes with the file; and not in the middle of what is still being written.
+    const send = page.getByRole('button', { name: 'Send', exact: true });
+    const waits = page.getByText('Goes as soon as its files are uploaded.');
+    await send.click();
+    await expect(waits).toBeVisible();
+    await page.screenshot({ path: `${test.info().outputDir}/sending-with-files.png` });
+    await page.getByRole('textbox', { name: 'Message' }).press('End');
+    await page.keyboard.type('.');
+    await expect(waits).toHaveCount(0);
+    await send.click();
+    await expect(waits).toBeVisible();
+    uploaded.resolve();
     await expect(page.getByText('Message sent')).toBeVisible();
 
     const bob = await mail.imap('bob@lab.test');

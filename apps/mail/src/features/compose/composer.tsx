@@ -75,7 +75,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     seed.isWritten ? seed.signature !== '' : seed.quoted !== '' && signaturePlace === 'below',
   );
   useEffect(() => {
-    changed.current = composer.autosave.changed;
+    changed.current = composer.edited;
     pasted.current = (data) => pasteFiles(editor, uploads, data);
   });
 
@@ -110,7 +110,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
   const removeFile = (key: string) => {
     const { url } = uploads.files.find((file) => file.key === key) ?? {};
     if (url !== undefined) removePicture(editor, url);
-    uploads.remove(key);
+    composer.removeFile(key);
   };
 
   const close = () => void composer.close();
@@ -236,6 +236,17 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
         seed.isChangedElsewhere && <Notice className="mx-3 mb-2" title={text.changedElsewhere} />
       )}
       <ReminderChip reminder={composer.reminder} onRemove={() => composer.setReminder(undefined)} />
+      {composer.isSendingWithFiles && (
+        <Notice
+          className="mx-3 mb-2"
+          title={text.sendingWithFiles}
+          action={
+            <Button size="small" onClick={composer.dontSendYet}>
+              {text.dontSendYet}
+            </Button>
+          }
+        />
+      )}
       {composer.problem && (
         <Notice tone="danger" className="mx-3 mb-2" title={composer.problem.message} fix={composer.problem.fix} />
       )}

@@ -118,10 +118,21 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     void client.invalidateQueries({ queryKey: trpc.mail.count.pathKey() });
   }, [client]);
 
+  /** Send was chosen while files were on their way: it goes with the last of them. */
+  const [sendingWithFiles, setSendingWithFiles] = useState<{ at: Date | undefined }>();
+  /** Whoever writes on has not finished: nothing goes out of their hands in the middle of a word. */
+  const edited = () => {
+    setProblem(undefined);
+    setSendingWithFiles(undefined);
+    autosave.changed();
+  };
   const change = (changed: Partial<ComposeFields>) => {
     setFields((current) => ({ ...current, ...changed }));
-    setProblem(undefined);
-    autosave.changed();
+    edited();
+  };
+  const removeFile = (key: string) => {
+    edited();
+    uploads.remove(key);
   };
   /** By no hand of the person's: that alone is nothing to be saved. */
   const signBelow = useCallback(
@@ -179,7 +190,6 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     const bad = all.find(({ email }) => !isAddress(email));
     if (all.length === 0) return text.noRecipient;
     if (bad) return text.badRecipient(bad.email);
-    if (uploads.isBusy) return text.stillUploading;
     return uploads.files.find((file) => file.problem !== undefined)?.problem;
   };
   const send = async (at?: Date) => {
@@ -190,10 +200,11 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     const message = {
       subject: fields.subject,
       written: readWritten(),
-      hasFiles: content().attachments?.some((file) => file.inline !== true) === true,
+      hasFiles: uploads.isBusy || content().attachments?.some((file) => file.inline !== true) === true,
     };
     const doubt = questionBefore(message, asked.current);
     if (doubt) return setQuestion({ ...doubt, at });
+    if (uploads.isBusy) return setSendingWithFiles({ at });
     const draftId = await autosave.stop();
     try {
       const { id } = await sendMutation.mutateAsync({
@@ -215,6 +226,15 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
       setProblem(failureOf(error));
     }
   };
+  const sendNow = useRef(send);
+  useEffect(() => {
+    sendNow.current = send;
+  });
+  useEffect(() => {
+    if (sendingWithFiles === undefined || uploads.isBusy) return;
+    setSendingWithFiles(undefined);
+    void sendNow.current(sendingWithFiles.at);
+  }, [sendingWithFiles, uploads.isBusy]);
   /** What goes at once is held by the server for as long as the user chose. */
   const announce = (id: string, at: Date | undefined) => {
     const holdMs = undoSendSeconds * 1000;
@@ -237,6 +257,8 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     fields,
     writer,
     change,
+    edited,
+    removeFile,
     signBelow,
     reminder,
     setReminder,
@@ -246,6 +268,8 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     problem,
     autosave,
     isSending: sendMutation.isPending,
+    isSendingWithFiles: sendingWithFiles !== undefined,
+    dontSendYet: () => setSendingWithFiles(undefined),
     send,
     question,
     answerQuestion,
