@@ -71,6 +71,8 @@ export interface Failure {
   code?: string;
   on?: 'imap' | 'smtp';
   httpStatus?: number;
+  /** Nobody knows whether it was done. */
+  isUnanswered?: true;
 }
 
 /** Plain words for whatever was thrown. */
@@ -88,4 +90,5 @@ export function failureOf(error: unknown): Failure {
 const unreachable: Failure = {
   message: 'Postroom cannot be reached.',
   fix: 'Check your network; this page goes on by itself.',
+  isUnanswered: true,
 };

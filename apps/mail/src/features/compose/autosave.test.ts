@@ -95,8 +95,33 @@ describe('when another window has saved the draft meanwhile', () => {
     expect([save.mock.calls.at(-1), draft.states.at(-1)]).toEqual([[undefined], 'saved']);
   });
 
+  it('becomes a draft of its own when nobody chooses', async () => {
+    const { save, draft } = await contested();
+    expect([await draft.keep(), save.mock.calls.at(-1)]).toEqual([true, [undefined]]);
+  });
+
   it('is no draft of ours when it is sent or discarded here', async () => {
     const { draft } = await contested();
     expect(await draft.stop()).toBeUndefined();
   });
+});
+
+it('saves what was changed while it was stopped when it goes on', async () => {
+  const save = vi.fn(async () => d1);
+  const draft = autosave(save);
+  await draft.stop();
+  draft.changed();
+  const whileStopped = draft.hasUnsaved();
+  draft.resume();
+  const before = draft.hasUnsaved();
+  await vi.advanceTimersByTimeAsync(1000);
+  expect([whileStopped, before, draft.hasUnsaved(), save.mock.calls]).toEqual([false, true, false, [[undefined]]]);
+});
+
+it('tells whether all could be kept', async () => {
+  const save = vi.fn(async () => d1);
+  save.mockRejectedValueOnce(new Error('offline'));
+  const draft = autosave(save);
+  draft.changed();
+  expect([await draft.keep(), await draft.keep()]).toEqual([false, true]);
 });

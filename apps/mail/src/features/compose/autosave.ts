@@ -33,8 +33,12 @@ export interface Autosave {
   flush(): Promise<void>;
   /** No more saves; waits for the one that is on its way. Answers the id of the draft that is ours, if there is one. */
   stop(): Promise<string | undefined>;
-  /** Goes on after a stop, such as when sending failed. */
+  /** Goes on after a stop, such as when sending failed; also with what was changed meanwhile. */
   resume(): void;
+  /** Whether something would be lost with the page. */
+  hasUnsaved(): boolean;
+  /** When nobody is there to choose any more: saves all, apart from what another window has; answers whether it could. */
+  keep(): Promise<boolean>;
   /** After a conflict: what stands here becomes a draft of its own. */
   keepApart(): Promise<void>;
 }
@@ -74,17 +78,26 @@ export function createAutosave({ save, isConflict, onState, draft, delayMs = DEL
   const flush = async () => {
     clearTimeout(timer);
     await running;
-    if (maySave()) await start();
+    await (maySave() ? start() : running);
   };
+  const saveSoon = () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      await running;
+      if (maySave()) await start();
+    }, delayMs);
+  };
+  const keepApart = async () => {
+    isContested = false;
+    last = undefined;
+    isDirty = true;
+    await flush();
+  };
+  const hasUnsaved = () => !isStopped && (isDirty || running !== undefined);
   return {
     changed: () => {
-      if (isStopped) return;
       isDirty = true;
-      clearTimeout(timer);
-      timer = setTimeout(async () => {
-        await running;
-        if (maySave()) await start();
-      }, delayMs);
+      if (!isStopped) saveSoon();
     },
     flush,
     stop: async () => {
@@ -95,12 +108,14 @@ export function createAutosave({ save, isConflict, onState, draft, delayMs = DEL
     },
     resume: () => {
       isStopped = false;
+      if (isDirty) saveSoon();
     },
-    keepApart: async () => {
-      isContested = false;
-      last = undefined;
-      isDirty = true;
+    hasUnsaved,
+    keepApart,
+    keep: async () => {
       await flush();
+      if (isContested && !isStopped) await keepApart();
+      return !hasUnsaved();
     },
   };
 }

@@ -27,11 +27,11 @@ export function ComposerFooter({ editor, composer, wasFor, onAttach, children }:
   return (
     <footer className="flex shrink-0 flex-wrap items-center gap-1 border-t px-3 py-2">
       <SendOptions
-        isSending={composer.isSending}
+        isSending={composer.sending.isSending}
         reminder={composer.reminder}
         onReminder={composer.setReminder}
         wasFor={wasFor}
-        onSend={(at) => void composer.send(at)}
+        onSend={(at) => void composer.sending.send(at)}
       />
       <IconButton label={attachLabel(composer.sizeLimit)} onClick={onAttach}>
         <Paperclip />

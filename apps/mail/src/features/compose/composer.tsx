@@ -68,7 +68,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     isBodyEmpty: () => writtenIn(editor, { withQuotes: true }).trim() === '',
     readWritten: () => writtenIn(editor, { withQuotes: false }),
   });
-  const { fields, change, signBelow, uploads, send } = composer;
+  const { fields, change, signBelow, uploads, sending } = composer;
   const { signaturePlace } = useSettings();
   // As it is when one begins: what is written does not move about.
   const [isSignedBelow] = useState(
@@ -113,7 +113,6 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
     composer.removeFile(key);
   };
 
-  const close = () => void composer.close();
   const connectionId = seed.connectionId;
   const addCopies = (
     <span className="flex shrink-0 gap-1 pt-0.5">
@@ -137,13 +136,13 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
       onKeyDown={(event) => {
         if (event.key === 'Enter' && (event.metaKey || event.ctrlKey)) {
           event.preventDefault();
-          void send();
+          void sending.send();
         } else if (event.key === '.' && (event.metaKey || event.ctrlKey)) {
           event.preventDefault();
           setIsPickingTemplate(true);
         } else if (event.key === 'Escape' && (!event.defaultPrevented || isOfEditor(event.target))) {
           event.preventDefault();
-          close();
+          onClose();
         }
       }}
       onDragOver={(event) => {
@@ -162,7 +161,7 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
         uploads.add([...event.dataTransfer.files]);
       }}
     >
-      {renderHeader?.({ subject: fields.subject, close })}
+      {renderHeader?.({ subject: fields.subject, close: onClose })}
       {composer.writer.choices.length > 1 && (
         <div className="flex h-9 shrink-0 items-center gap-2 border-b px-3">
           <label htmlFor={`from-${seed.key}`} className="w-9 text-muted">
@@ -236,12 +235,12 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
         seed.isChangedElsewhere && <Notice className="mx-3 mb-2" title={text.changedElsewhere} />
       )}
       <ReminderChip reminder={composer.reminder} onRemove={() => composer.setReminder(undefined)} />
-      {composer.isSendingWithFiles && (
+      {sending.isWaitingForFiles && (
         <Notice
           className="mx-3 mb-2"
           title={text.sendingWithFiles}
           action={
-            <Button size="small" onClick={composer.dontSendYet}>
+            <Button size="small" onClick={sending.dontSendYet}>
               {text.dontSendYet}
             </Button>
           }
@@ -275,11 +274,11 @@ export default function Composer({ seed, onClose, renderHeader, className }: Com
         }}
       />
       <SendQuestionDialog
-        question={composer.question}
-        onSend={() => composer.answerQuestion('send')}
-        onBack={() => composer.answerQuestion('back')}
+        question={sending.question}
+        onSend={() => sending.answerQuestion('send')}
+        onBack={() => sending.answerQuestion('back')}
         onAddFile={() => {
-          composer.answerQuestion('back');
+          sending.answerQuestion('back');
           fileInput.current?.click();
         }}
       />

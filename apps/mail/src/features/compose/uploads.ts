@@ -1,5 +1,5 @@
 /** Files on their way to the server, and those that are there. */
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { formatSize } from '../../lib/format.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import { z } from '../../lib/zod.ts';
@@ -50,24 +50,40 @@ function upload(file: File, onProgress: (progress: number) => void, signal: Abor
 
 export interface Uploads {
   files: ComposeFile[];
+  /** The same as of now, also when nothing is shown of it any more. */
+  latest: () => readonly ComposeFile[];
   add: (files: readonly File[]) => void;
   /** … to stand in the text. */
   addPictures: (files: readonly File[]) => ChosenPicture[];
   remove: (key: string) => void;
   isBusy: boolean;
+  isRunning: () => boolean;
+  /** When none is on its way any more. */
+  settled: () => Promise<unknown>;
+  /** None of them is wanted any more. */
+  abort: () => void;
 }
 
 /** `limit`: octets of a message that the server takes; what would be too much is not even begun. */
 export function useUploads(carried: readonly CarriedFile[], limit: number | undefined, onDone: () => void): Uploads {
-  const [files, setFiles] = useState<ComposeFile[]>([]);
-  const running = useRef(new Map<string, AbortController>());
+  const [files, setShown] = useState<ComposeFile[]>([]);
+  const held = useRef<readonly ComposeFile[]>([]);
+  const setFiles = useCallback((next: (current: readonly ComposeFile[]) => ComposeFile[]) => {
+    const files = next(held.current);
+    held.current = files;
+    setShown(files);
+  }, []);
+  const running = useRef(new Map<string, { controller: AbortController; ended: Promise<void> }>());
   const done = useRef(onDone);
   useEffect(() => {
     done.current = onDone;
   });
-  const change = useCallback((key: string, changed: Partial<ComposeFile>) => {
-    setFiles((current) => current.map((file) => (file.key === key ? { ...file, ...changed } : file)));
-  }, []);
+  const change = useCallback(
+    (key: string, changed: Partial<ComposeFile>) => {
+      setFiles((current) => current.map((file) => (file.key === key ? { ...file, ...changed } : file)));
+    },
+    [setFiles],
+  );
   const begin = useCallback(
     (
       shown: Pick<ComposeFile, 'name' | 'type' | 'size' | 'contentId' | 'url'>,
@@ -75,9 +91,8 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
     ) => {
       const key = crypto.randomUUID();
       const controller = new AbortController();
-      running.current.set(key, controller);
       setFiles((current) => [...current, { key, ...shown, progress: 0 }]);
-      load(controller.signal)
+      const ended = load(controller.signal)
         .then((file) => {
           change(key, { size: file.size });
           return file;
@@ -92,8 +107,9 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
           change(key, { problem: error instanceof Error ? error.message : text.uploadFailed(shown.name) });
         })
         .finally(() => running.current.delete(key));
+      running.current.set(key, { controller, ended: ended.then(() => {}) });
     },
-    [change],
+    [change, setFiles],
   );
   const add = useCallback(
     (added: readonly File[]) => {
@@ -110,7 +126,7 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
         begin(shown, async () => file);
       }
     },
-    [begin, files, limit],
+    [begin, files, limit, setFiles],
   );
   const addPictures = useCallback(
     (pictures: readonly File[]) =>
@@ -135,13 +151,28 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
       });
     }
   }, [begin, carried]);
-  const remove = useCallback((key: string) => {
-    running.current.get(key)?.abort();
-    setFiles((current) => current.filter((file) => file.key !== key));
-    done.current();
-  }, []);
+  const remove = useCallback(
+    (key: string) => {
+      running.current.get(key)?.controller.abort();
+      setFiles((current) => current.filter((file) => file.key !== key));
+      done.current();
+    },
+    [setFiles],
+  );
+  const whileRunning = useMemo(
+    () => ({
+      latest: () => held.current,
+      isRunning: () => running.current.size > 0,
+      settled: () => Promise.all([...running.current.values()].map(({ ended }) => ended)),
+      abort: () => {
+        for (const { controller } of running.current.values()) controller.abort();
+      },
+    }),
+    [],
+  );
   return {
     files,
+    ...whileRunning,
     add,
     addPictures,
     remove,

@@ -1,0 +1,20 @@
+/** What is left to do when nobody sees it any more, such as the draft of a composer that is gone. */
+import { toast } from 'sonner';
+import { composeText as text } from '../../lib/i18n/compose.ts';
+
+const RETRY_MS = 5000;
+
+/** Tries until it is done; says `notYet` meanwhile, and `done`, if it had to. */
+export async function untilDone(
+  attempt: () => Promise<boolean>,
+  { notYet, done }: { notYet: string; done?: string },
+): Promise<void> {
+  let told: string | number | undefined;
+  while (!(await attempt())) {
+    told ??= toast.warning(notYet, { description: text.keepOpen, duration: Number.POSITIVE_INFINITY });
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+  if (told === undefined) return;
+  toast.dismiss(told);
+  if (done !== undefined) toast.success(done);
+}

@@ -1,0 +1,156 @@
+/** Sending what is written: what is asked and awaited before, the one attempt or several, and the way back. */
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { toast } from 'sonner';
+import { apiClient, type Failure, failureOf, type Inputs, trpc } from '../../lib/api.ts';
+import { formatFullTime } from '../../lib/format.ts';
+import { composeText as text } from '../../lib/i18n/compose.ts';
+import { useSettings } from '../../lib/settings.ts';
+import { isAddress } from './addresses.ts';
+import type { Autosave } from './autosave.ts';
+import { questionBefore, type SendQuestion } from './before-sending.ts';
+import { type Reminder, remindAt } from './reminder.ts';
+import type { ComposeSeed } from './seeds.ts';
+import { untilDone } from './until-done.ts';
+import type { Uploads } from './uploads.ts';
+import type { ComposeFields, DraftInput } from './use-composer.ts';
+import { openTakenBack } from './windows.ts';
+
+type SendInput = Inputs['mail']['send'];
+
+export interface SendingOptions {
+  seed: ComposeSeed;
+  fields: ComposeFields;
+  uploads: Uploads;
+  reminder: Reminder | undefined;
+  /** What the person wrote, without signature and quotes. */
+  readWritten: () => string;
+  currentContent: () => DraftInput;
+  autosave: Autosave;
+  /** Whether the composer is shown no more. */
+  isGone: () => boolean;
+  onProblem: (problem: Failure | undefined) => void;
+  onSent: () => void;
+}
+
+export function useSending(options: SendingOptions) {
+  const { seed, fields, uploads, reminder, readWritten, currentContent, autosave, isGone, onProblem, onSent } = options;
+  const client = useQueryClient();
+  const announce = useAnnouncement();
+  const sendMutation = useMutation({ mutationFn: (input: SendInput) => apiClient.mail.send.mutate(input) });
+  const running = useRef<Promise<void>>(undefined);
+  /** Send was chosen while files were on their way: it goes with the last of them. */
+  const [withFiles, setWithFiles] = useState<{ at: Date | undefined }>();
+  const asked = useRef(new Set<SendQuestion['kind']>());
+  const [question, setQuestion] = useState<SendQuestion & { at: Date | undefined }>();
+
+  const complaint = (): string | undefined => {
+    const all = [...fields.to, ...fields.cc, ...fields.bcc];
+    const bad = all.find(({ email }) => !isAddress(email));
+    if (all.length === 0) return text.noRecipient;
+    if (bad) return text.badRecipient(bad.email);
+    return uploads.files.find((file) => file.problem !== undefined)?.problem;
+  };
+  /** False: nobody knows, and it may be tried again, for it goes once under its key. */
+  const attempt = async (input: SendInput, at: Date | undefined): Promise<boolean> => {
+    try {
+      const { id } = await sendMutation.mutateAsync(input);
+      onSent();
+      announce(id, at);
+      void client.invalidateQueries({ queryKey: trpc.outbox.pathKey() });
+      void client.invalidateQueries({ queryKey: trpc.mail.get.pathKey() });
+      void client.invalidateQueries({ queryKey: trpc.mail.listThreads.pathKey() });
+    } catch (error) {
+      const failure = failureOf(error);
+      if (isGone() && failure.isUnanswered) return false;
+      autosave.resume();
+      if (isGone()) {
+        autosave.changed();
+        toast.error(text.notSent, { description: failure.message });
+      } else onProblem(failure);
+    }
+    return true;
+  };
+  const submit = async (at: Date | undefined) => {
+    // Should the page end before the answer, all of it is in the draft.
+    await autosave.flush();
+    const draftId = await autosave.stop();
+    const input = {
+      ...currentContent(),
+      draftId,
+      sendAt: at?.toISOString(),
+      remindAt: reminder && remindAt(reminder, at ?? new Date()).toISOString(),
+      idempotencyKey: seed.key,
+      isForward: seed.mode === 'forward' ? true : undefined,
+    };
+    await untilDone(() => attempt(input, at), { notYet: text.notSentYet });
+  };
+  const send = async (at?: Date) => {
+    if (running.current) return;
+    const wrong = complaint();
+    if (wrong !== undefined) return onProblem({ message: wrong });
+    onProblem(undefined);
+    const message = {
+      subject: fields.subject,
+      written: readWritten(),
+      hasFiles: uploads.isBusy || currentContent().attachments?.some((file) => file.inline !== true) === true,
+    };
+    const doubt = questionBefore(message, asked.current);
+    if (doubt) return setQuestion({ ...doubt, at });
+    if (uploads.isBusy) return setWithFiles({ at });
+    running.current = submit(at).finally(() => {
+      running.current = undefined;
+    });
+    await running.current;
+  };
+  /** Each is asked once. */
+  const answerQuestion = (answer: 'send' | 'back') => {
+    if (!question) return;
+    asked.current.add(question.kind);
+    setQuestion(undefined);
+    if (answer === 'send') void send(question.at);
+  };
+  const sendNow = useRef(send);
+  useEffect(() => {
+    sendNow.current = send;
+  });
+  useEffect(() => {
+    if (withFiles === undefined || uploads.isBusy) return;
+    setWithFiles(undefined);
+    void sendNow.current(withFiles.at);
+  }, [withFiles, uploads.isBusy]);
+
+  return {
+    send,
+    question,
+    answerQuestion,
+    isSending: sendMutation.isPending,
+    isWaitingForFiles: withFiles !== undefined,
+    dontSendYet: () => setWithFiles(undefined),
+    isOnItsWay: useCallback(() => running.current !== undefined, []),
+    /** When it is sent, or is not. */
+    decided: useCallback(async () => running.current, []),
+  };
+}
+
+/** What goes at once is held by the server for as long as the user chose. */
+function useAnnouncement() {
+  const client = useQueryClient();
+  const { undoSendSeconds } = useSettings();
+  const takeBack = async (id: string) => {
+    try {
+      await openTakenBack(await apiClient.outbox.cancel.mutate({ id }));
+      void client.invalidateQueries({ queryKey: trpc.outbox.pathKey() });
+    } catch (error) {
+      toast.error(text.undoTooLate, { description: failureOf(error).message });
+    }
+  };
+  return (id: string, at: Date | undefined) => {
+    const holdMs = undoSendSeconds * 1000;
+    if (at === undefined && holdMs === 0) return void toast(text.sent);
+    toast(at === undefined ? text.sendingSoon : text.scheduled(formatFullTime(at.toISOString())), {
+      duration: at === undefined ? holdMs : 8000,
+      action: { label: text.undo, onClick: () => void takeBack(id) },
+    });
+  };
+}

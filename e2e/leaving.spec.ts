@@ -1,0 +1,108 @@
+/** Whoever leaves what they write, in whatever moment, finds all of it again. */
+import { expect, type Page } from '@playwright/test';
+import { message } from '@postroom/mail-lab';
+import { test } from './app.fixture.ts';
+import { connectAccount, row, signUp } from './steps.ts';
+
+const BOB = 'bob@lab.test';
+const subject = (page: Page) => page.getByTestId('compose-subject');
+const body = (page: Page) => page.getByRole('textbox', { name: 'Message' });
+const drafts = (page: Page) => page.getByTestId('draft-row');
+const close = (page: Page) =>
+  page.getByTestId('compose-window').getByRole('button', { name: 'Save and close' }).click();
+
+test('what is written is kept: with its file on its way, when nothing answers, and when it is refused', async ({
+  app,
+  mail,
+  page,
+}) => {
+  const ferry = { from: 'Ada <ada@lab.test>', to: BOB, subject: 'Ferry on Friday', text: 'At nine?' };
+  await mail.deliver(BOB, message(ferry));
+  await signUp(page, app, { name: 'Bob Ivers', email: BOB });
+  await connectAccount(page, mail, BOB);
+  await expect(row(page, 'Ferry on Friday')).toBeVisible();
+  await page.goto(`${app.url}/mail/draft`);
+
+  await test.step('a file that is on its way when its draft is closed; the page asks before it goes', async () => {
+    const uploaded = Promise.withResolvers<void>();
+    await page.route('**/api/uploads', async (route) => {
+      await uploaded.promise;
+      await route.continue();
+    });
+    await page.getByTestId('compose-button').click();
+    await subject(page).fill('Timetable');
+    const timetable = { name: 'winter.txt', mimeType: 'text/plain', buffer: Buffer.from('09:00') };
+    await page.getByTestId('compose-file-input').setInputFiles(timetable);
+    await close(page);
+    await expect(subject(page)).toHaveCount(0);
+
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => void setTimeout(() => location.reload()));
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+    const saved = page.waitForResponse((response) => response.request().postData()?.includes('uploadId') === true);
+    uploaded.resolve();
+    await saved;
+    await drafts(page).filter({ hasText: 'Timetable' }).click();
+    await expect(page.getByTestId('compose-files').getByText('winter.txt')).toBeVisible();
+    await close(page);
+  });
+
+  await test.step('nothing answers when a draft is closed: it is told, and tried again', async () => {
+    await page.route('**/drafts.create*', (route) => route.abort());
+    await page.getByTestId('compose-button').click();
+    await subject(page).fill('Harbour');
+    await body(page).fill('The boat leaves at nine.');
+    await close(page);
+    await expect(page.getByText('Your draft is not saved yet.')).toBeVisible();
+    await page.screenshot({ path: `${test.info().outputDir}/not-saved-yet.png` });
+    await page.unroute('**/drafts.create*');
+    await expect(page.getByText('Your draft is saved.')).toBeVisible();
+    await expect(drafts(page).filter({ hasText: 'Harbour' })).toContainText('at nine');
+    // What is saved needs no asking.
+    await page.reload();
+  });
+
+  const answer = async (words: string) => {
+    await page.goto(`${app.url}/mail/inbox`);
+    await row(page, 'Ferry on Friday').click();
+    await expect(page.getByTestId('message').first()).toBeVisible();
+    await page.keyboard.press('r');
+    await body(page).fill(words);
+    await page.getByTestId('compose-send').click();
+    await page.getByRole('button', { name: 'Starred' }).click();
+    await expect(body(page)).toHaveCount(0);
+  };
+
+  await test.step('nothing answers to Send when its writer has gone elsewhere: it goes once, in the end', async () => {
+    const gone = Promise.withResolvers<void>();
+    await page.route('**/mail.send*', async (route) => {
+      await gone.promise;
+      await route.fetch();
+      await route.abort();
+    });
+    await answer('At nine it is.');
+    gone.resolve();
+    await expect(page.getByText('Your message is not sent yet.')).toBeVisible();
+    await page.unroute('**/mail.send*');
+    await expect(page.getByText('Message sent')).toBeVisible();
+    const ada = await mail.imap('ada@lab.test');
+    await ada.mailboxOpen('INBOX');
+    await expect.poll(() => ada.search({ subject: 'Ferry on Friday' })).toHaveLength(1);
+  });
+
+  await test.step('it is refused when its writer has gone elsewhere: it is told, and in Drafts', async () => {
+    const gone = Promise.withResolvers<void>();
+    const refused = { message: 'No.', code: -32603, data: { code: 'INTERNAL_SERVER_ERROR', httpStatus: 500 } };
+    await page.route('**/mail.send*', async (route) => {
+      await gone.promise;
+      await route.fulfill({ status: 500, json: { error: { json: refused } } });
+    });
+    await answer('Rather at ten.');
+    gone.resolve();
+    await expect(page.getByText('The message was not sent. It is in Drafts.')).toBeVisible();
+    await page.goto(`${app.url}/mail/draft`);
+    await expect(drafts(page).filter({ hasText: 'Rather at ten.' })).toBeVisible();
+  });
+});
