@@ -4,7 +4,7 @@
  * moving, or moved after the server was asked, stays where the operation put it.
  */
 import type { ConnectionId, MailboxId, MessageRowId, ThreadId } from '@postroom/db';
-import { rows, type Tx } from '../index/sql.ts';
+import { type Queryable, rows, type Tx } from '../index/sql.ts';
 import type { ReadLabels } from './labels.ts';
 
 export interface LabelledMessage {
@@ -134,6 +134,24 @@ export async function hideLabels(
     [connectionId, messageIds === 'all' ? null : messageIds],
   );
   return hidden.map(({ message_id }) => message_id);
+}
+
+/** The labels of the mailboxes that messages are shown in; of those that were not being moved when the server was asked. */
+export async function loadShownIn(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  messageIds: readonly MessageRowId[],
+  askedAt: Date,
+): Promise<Map<MessageRowId, readonly string[]>> {
+  const found = await rows<{ message_id: MessageRowId; labels: string[] }>(
+    sql,
+    `select message_id, array(
+       select b.label from placement p join mailbox b on b.connection_id = $1 and b.id = p.mailbox_id
+       where p.connection_id = $1 and p.message_id = x.message_id and b.label is not null) as labels
+     from unnest($2::bigint[]) as x(message_id) where message_id not in (${MOVING})`,
+    [connectionId, messageIds, askedAt],
+  );
+  return new Map(found.map(({ message_id, labels }) => [message_id, labels]));
 }
 
 /** The mailbox that holds what labels are put on; null on servers whose mailboxes are places. */

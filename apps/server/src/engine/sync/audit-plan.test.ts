@@ -1,9 +1,15 @@
 /** What counts as a difference between index and server, and when an account is compared. */
 import type { ConnectionId, MessageRowId, PlacementId, Uid } from '@postroom/db';
 import { describe, expect, it } from 'vitest';
-import type { FlagUpdate } from '../imap/types.ts';
 import { UidSet } from '../imap/uid-set.ts';
-import { confirmedDrift, differentFlags, type IndexedPlacement, isEmpty, nextAuditAt } from './audit-plan.ts';
+import {
+  confirmedDrift,
+  differentFlags,
+  type IndexedPlacement,
+  isEmpty,
+  nextAuditAt,
+  type ToldPlacement,
+} from './audit-plan.ts';
 
 const here = (uid: number, flags = 0, keywords: string[] = []): IndexedPlacement => ({
   uid: uid as Uid,
@@ -12,11 +18,12 @@ const here = (uid: number, flags = 0, keywords: string[] = []): IndexedPlacement
   flags,
   keywords,
 });
-const there = (uid: number, system: FlagUpdate['flags']['system'] = [], keywords: string[] = []): FlagUpdate => ({
+const there = (uid: number, system: ToldPlacement['flags']['system'] = [], keywords: string[] = []): ToldPlacement => ({
   uid: uid as Uid,
   flags: { system, keywords },
   modSeq: null,
   labels: null,
+  shownIn: null,
 });
 
 describe('a mailbox compared with its server', () => {
@@ -26,6 +33,18 @@ describe('a mailbox compared with its server', () => {
 
   it('takes keywords without case and order', () => {
     expect(differentFlags([here(1, 1, ['Blue', 'green'])], [there(1, ['seen'], ['GREEN', 'blue'])], [])).toEqual([]);
+  });
+
+  it('finds what is shown elsewhere, but for what a move of ours is taking there', () => {
+    const shownIn = (uid: number, ...labels: string[]) => ({ ...there(uid), shownIn: labels });
+    const shown = new Map([
+      [here(1).messageId, ['\\Inbox']],
+      [here(2).messageId, ['\\Inbox', '\\Sent']],
+      [here(3).messageId, []],
+    ]);
+    const told = [shownIn(1), shownIn(2, '\\Sent', '\\Inbox'), shownIn(3, '\\Inbox'), shownIn(4, '\\Inbox')];
+    const index = [here(1), here(2), here(3), here(4)];
+    expect(differentFlags(index, told, [], shown).map(({ uid }) => uid)).toEqual([1, 3]);
   });
 
   it.each([

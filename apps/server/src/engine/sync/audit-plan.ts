@@ -17,6 +17,14 @@ export interface IndexedPlacement {
   readonly keywords: readonly string[];
 }
 
+/** What the server says of one; `shownIn`: the labels of mailboxes that show it (Gmail), null where none are read. */
+export interface ToldPlacement extends FlagUpdate {
+  readonly shownIn: readonly string[] | null;
+}
+
+/** By message, where the index shows it; what is on its way to elsewhere is not among them. */
+export type ShownIn = ReadonlyMap<MessageRowId, readonly string[]>;
+
 export interface Drift {
   /** There, and not here. */
   readonly missing: UidSet;
@@ -26,16 +34,19 @@ export interface Drift {
   readonly flags: readonly FlagUpdate[];
 }
 
-/** Of what both have: where the flags are not as the server says, and nothing of ours on its way explains it. */
+/** Of what both have: where flags or labels are not as the server says, and nothing of ours on its way explains it. */
 export function differentFlags(
   index: readonly IndexedPlacement[],
-  server: readonly FlagUpdate[],
+  server: readonly ToldPlacement[],
   open: readonly OpenFlagOp[],
-): FlagUpdate[] {
+  shown: ShownIn = new Map(),
+): ToldPlacement[] {
   const here = new Map(index.map((placement) => [placement.uid, placement]));
-  return server.filter(({ uid, flags }) => {
+  return server.filter(({ uid, flags, shownIn }) => {
     const placement = here.get(uid);
     if (!placement) return false;
+    const isShownIn = shown.get(placement.messageId);
+    if (shownIn && isShownIn && keyOf(shownIn) !== keyOf(isShownIn)) return true;
     const wanted = overlayPending({ bits: flagBits(flags.system), keywords: flags.keywords }, placement, open);
     return wanted.bits !== placement.flags || keyOf(wanted.keywords) !== keyOf(placement.keywords);
   });

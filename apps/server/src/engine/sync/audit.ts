@@ -9,6 +9,7 @@ import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { gmailTargets } from '../gmail/apply-labels.ts';
 import { flagsWithLabels, readLabels } from '../gmail/labels.ts';
+import { loadShownIn } from '../gmail/show-labels.ts';
 import type { FetchedMessage, FlagUpdate, ImapSession } from '../imap/types.ts';
 import { ownAddresses } from '../index/new-message.ts';
 import { row, rows } from '../index/sql.ts';
@@ -22,6 +23,7 @@ import {
   type IndexedPlacement,
   isEmpty,
   nextAuditAt,
+  type ToldPlacement,
 } from './audit-plan.ts';
 import { distrustQresync } from './connection-state.ts';
 import { loadMailboxes, type MailboxRow } from './mailbox-rows.ts';
@@ -190,18 +192,23 @@ async function compare(context: SyncContext, mailbox: MailboxRow): Promise<Mailb
       [connectionId, mailboxId, chunk.min, chunk.max],
     );
     const open = await loadOpenFlagOps(pool, connectionId, askedAt);
-    const kept = context.gmail?.readsLabels ? said.map(asKept) : said;
-    const differing = new Set(differentFlags(index, kept, open).map(({ uid }) => uid));
+    const shown = context.gmail?.isCarrier
+      ? await loadShownIn(pool, connectionId, index.map(idOf), askedAt)
+      : undefined;
+    const kept = said.map((update) => asKept(context, update));
+    const differing = new Set(differentFlags(index, kept, open, shown).map(({ uid }) => uid));
     flags.push(...said.filter(({ uid }) => differing.has(uid)));
   }
   return { messages: theirs.size, drift: { missing: theirs.minus(ours), superfluous: ours.minus(theirs), flags } };
 }
 
-/** Labels are kept among the keywords. */
-function asKept(update: FlagUpdate): FlagUpdate {
-  return update.labels === null
-    ? update
-    : { ...update, flags: flagsWithLabels(update.flags, readLabels(update.labels)) };
+const idOf = ({ messageId }: IndexedPlacement) => messageId;
+
+/** Labels of the user are kept among the keywords, the others are mailboxes. */
+function asKept({ gmail }: SyncContext, update: FlagUpdate): ToldPlacement {
+  if (!gmail?.readsLabels || update.labels === null) return { ...update, shownIn: null };
+  const labels = readLabels(update.labels);
+  return { ...update, flags: flagsWithLabels(update.flags, labels), shownIn: labels.shownIn };
 }
 
 async function repair(context: SyncContext, { missing, superfluous, flags }: Drift): Promise<void> {
