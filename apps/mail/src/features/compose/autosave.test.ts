@@ -6,11 +6,13 @@ afterEach(() => void vi.useRealTimers());
 
 class Conflict extends Error {}
 const isConflict = (error: unknown) => error instanceof Conflict;
+class Gone extends Error {}
+const isGone = (error: unknown) => error instanceof Gone;
 
 function autosave(save: (last: SavedDraft | undefined) => Promise<SavedDraft>, draft?: SavedDraft) {
   const states: string[] = [];
   const onState = ({ type }: SaveState) => states.push(type);
-  return { states, ...createAutosave({ save, isConflict, draft, delayMs: 1000, onState }) };
+  return { states, ...createAutosave({ save, isConflict, isGone, draft, delayMs: 1000, onState }) };
 }
 const d1 = { id: 'd1', revision: 1 };
 
@@ -124,4 +126,12 @@ it('tells whether all could be kept', async () => {
   const draft = autosave(save);
   draft.changed();
   expect([await draft.keep(), await draft.keep()]).toEqual([false, true]);
+});
+
+it('saves anew what was discarded in another window and is written on here', async () => {
+  const save = vi.fn(async (_last: SavedDraft | undefined) => ({ id: 'd2', revision: 1 }));
+  save.mockRejectedValueOnce(new Gone());
+  const draft = autosave(save, d1);
+  draft.changed();
+  expect([await draft.keep(), save.mock.calls, await draft.stop()]).toEqual([true, [[d1], [undefined]], 'd2']);
 });

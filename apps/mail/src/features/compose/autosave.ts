@@ -22,6 +22,8 @@ export interface AutosaveOptions {
   save: (last: SavedDraft | undefined) => Promise<SavedDraft>;
   /** Whether a save failed because another was made meanwhile. */
   isConflict: (error: unknown) => boolean;
+  /** Whether it failed because there is no such draft any more: discarded in another window, or sent from there. */
+  isGone: (error: unknown) => boolean;
   onState: (state: SaveState) => void;
   draft?: SavedDraft | undefined;
   delayMs?: number;
@@ -45,7 +47,8 @@ export interface Autosave {
 
 const DELAY_MS = 1500;
 
-export function createAutosave({ save, isConflict, onState, draft, delayMs = DELAY_MS }: AutosaveOptions): Autosave {
+export function createAutosave(options: AutosaveOptions): Autosave {
+  const { save, isConflict, isGone, onState, draft, delayMs = DELAY_MS } = options;
   let last = draft;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> | undefined;
@@ -57,7 +60,10 @@ export function createAutosave({ save, isConflict, onState, draft, delayMs = DEL
     isDirty = false;
     onState({ type: 'saving' });
     try {
-      last = await save(last);
+      last = await save(last).catch((error: unknown) => {
+        if (last === undefined || !isGone(error)) throw error;
+        return save(undefined);
+      });
       onState({ type: 'saved', at: new Date() });
     } catch (error) {
       isDirty = true;

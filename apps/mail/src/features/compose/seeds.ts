@@ -13,6 +13,8 @@ export interface CarriedFile {
   size: number;
   /** It may stand in the text (pictures.ts). */
   contentId?: string | undefined;
+  /** It lies where uploads lie already. */
+  uploadId?: string | undefined;
 }
 
 export interface ComposeSeed {
@@ -90,7 +92,10 @@ export function replySeed(message: ParsedMessage, mode: ReplyMode): ComposeSeed 
 
 /** `was`: what was chosen for it before it was taken back. */
 export function draftSeed(draft: Draft, was: Pick<ComposeSeed, 'wasFor' | 'reminder'> = {}): ComposeSeed {
-  const files = filesOf(draft.id, draft.attachments);
+  const files = filesOf(draft.id, draft.attachments).map((file, index) => ({
+    ...file,
+    uploadId: draft.attachments[index]?.attachmentId,
+  }));
   return newSeed({
     ...was,
     mode: 'draft',

@@ -138,19 +138,23 @@ export function useUploads(carried: readonly CarriedFile[], limit: number | unde
       }),
     [begin],
   );
-  // Files of another message are fetched and stored anew, once.
+  // Files of another message are fetched and stored anew, once; those of a draft are there.
   const hasCarried = useRef(false);
   useEffect(() => {
     if (hasCarried.current) return;
     hasCarried.current = true;
     for (const file of carried) {
+      if (file.uploadId !== undefined) {
+        setFiles((current) => [...current, { key: crypto.randomUUID(), ...file, progress: 1 }]);
+        continue;
+      }
       begin(file, async (signal) => {
         const response = await fetch(file.url, { signal });
         if (!response.ok) throw new Error(text.uploadFailed(file.name));
         return new File([await response.blob()], file.name, { type: file.type });
       });
     }
-  }, [begin, carried]);
+  }, [begin, carried, setFiles]);
   const remove = useCallback(
     (key: string) => {
       running.current.get(key)?.controller.abort();

@@ -109,6 +109,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
         draft: seed.draft,
         onState: setSaveState,
         isConflict: (error) => failureOf(error).code === 'CONFLICT',
+        isGone: (error) => failureOf(error).code === 'NOT_FOUND',
         save: async (last) => {
           const base = { id: last?.id, baseRevision: last?.revision };
           const saved = await apiClient.drafts.create.mutate({ ...currentContent(), ...base });
