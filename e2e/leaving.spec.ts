@@ -2,7 +2,7 @@
 import { expect, type Page } from '@playwright/test';
 import { message } from '@postroom/mail-lab';
 import { test } from './app.fixture.ts';
-import { connectAccount, row, signUp } from './steps.ts';
+import { connectAccount, look, row, signUp } from './steps.ts';
 
 const BOB = 'bob@lab.test';
 const subject = (page: Page) => page.getByTestId('compose-subject');
@@ -66,6 +66,24 @@ test('what is written is kept: with its file on its way, when nothing answers, a
     await expect(drafts(page).filter({ hasText: 'Harbour' })).toContainText('at nine');
     // What is saved needs no asking.
     await page.reload();
+  });
+
+  await test.step('the session ends while one writes: it is told, and goes on when one is signed in again', async () => {
+    await page.goto(`${app.url}/mail/draft`);
+    await page.getByTestId('compose-button').click();
+    await subject(page).fill('Winter');
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    await body(page).fill('No boat on Sundays.');
+    const line = page.getByRole('button', { name: 'You are signed out here. Sign in again' });
+    await expect(line).toBeVisible();
+    await close(page);
+    await expect(page.getByText('Your draft is not saved yet.')).toBeVisible();
+    await look(page, test.info(), 'signed-out');
+    await page.context().addCookies(cookies);
+    await expect(page.getByText('Your draft is saved.')).toBeVisible();
+    await expect(line).toHaveCount(0);
+    await expect(drafts(page).filter({ hasText: 'Winter' })).toContainText('Sundays');
   });
 
   const answer = async (words: string) => {

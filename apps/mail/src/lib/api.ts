@@ -5,10 +5,19 @@
 
 import type { AppRouter } from '@postroom/server/router';
 import { QueryClient } from '@tanstack/react-query';
-import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
+import {
+  createTRPCClient,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+  type TRPCLink,
+} from '@trpc/client';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import { observable } from '@trpc/server/observable';
 import { createTRPCOptionsProxy } from '@trpc/tanstack-react-query';
 import superjson from 'superjson';
+import { createStore } from './external-store.ts';
 
 export type Outputs = inferRouterOutputs<AppRouter>;
 export type Inputs = inferRouterInputs<AppRouter>;
@@ -37,8 +46,29 @@ export type Identity = Outputs['identities']['list'][number];
 
 const url = '/api/trpc';
 
+/** Whether the session ended while the page was open: on another device, with a new password, or by its age. */
+export const signedOut = createStore(false);
+
+const watchSession: TRPCLink<AppRouter> =
+  () =>
+  ({ next, op }) =>
+    observable((observer) =>
+      next(op).subscribe({
+        next: (value) => {
+          signedOut.set(false);
+          observer.next(value);
+        },
+        error: (error) => {
+          if (error.data?.code === 'UNAUTHORIZED') signedOut.set(true);
+          observer.error(error);
+        },
+        complete: () => observer.complete(),
+      }),
+    );
+
 export const apiClient = createTRPCClient<AppRouter>({
   links: [
+    watchSession,
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url, transformer: superjson }),

@@ -1,7 +1,7 @@
 /** How the account stands, when there is something to say: what is being fetched, or what is wrong and what to do. */
-import { CircleAlert, CirclePause, CloudOff } from 'lucide-react';
+import { CircleAlert, CirclePause, CloudOff, LogIn } from 'lucide-react';
 import { Spinner } from '../../components/ui/spinner.tsx';
-import type { Connection } from '../../lib/api.ts';
+import { type Connection, signedOut } from '../../lib/api.ts';
 import { cn } from '../../lib/class-names.ts';
 import { useStore } from '../../lib/external-store.ts';
 import { accountsText as text } from '../../lib/i18n/accounts.ts';
@@ -19,6 +19,22 @@ const line = 'flex w-full items-start gap-2 rounded-md px-2 py-1.5 text-left tex
 
 export function ConnectionLine({ connections, onFix, isProblemOnly = false }: ConnectionLineProps) {
   const live = useStore(liveState);
+  const isSignedOut = useStore(signedOut);
+  if (isSignedOut) {
+    return (
+      <button
+        type="button"
+        className={cn(line, 'bg-warn-soft text-warn hover:brightness-95')}
+        // A whole load: what is not saved yet is asked about.
+        onClick={() => window.location.assign('/sign-in')}
+      >
+        <LogIn className="mt-px size-3.5 shrink-0" aria-hidden="true" />
+        <span>
+          {shellText.signedOut} <span className="font-medium underline">{shellText.signInAgain}</span>
+        </span>
+      </button>
+    );
+  }
   if (live === 'error') {
     return (
       <p role="status" className={cn(line, 'bg-warn-soft text-warn')}>

@@ -39,6 +39,8 @@ export const shellText = {
   outboxProblem: (count: number) =>
     count === 1 ? '1 message could not be sent' : `${count} messages could not be sent`,
   lost: 'Postroom cannot be reached; it goes on by itself.',
+  signedOut: 'You are signed out here.',
+  signInAgain: 'Sign in again',
   unread_title: (count: number, name: string) => (count > 0 ? `(${formatCount(count)}) ${name}` : name),
   searchOperators: 'Narrow the search',
   notFound: 'There is nothing at this address.',
