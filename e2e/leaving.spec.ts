@@ -79,6 +79,7 @@ test('what is written is kept: with its file on its way, when nothing answers, a
     await expect(line).toBeVisible();
     await close(page);
     await expect(page.getByText('Your draft is not saved yet.')).toBeVisible();
+    await page.getByText('Your draft is not saved yet.').hover();
     await look(page, test.info(), 'signed-out');
     await page.context().addCookies(cookies);
     await expect(page.getByText('Your draft is saved.')).toBeVisible();

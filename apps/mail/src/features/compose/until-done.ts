@@ -11,7 +11,12 @@ export async function untilDone(
 ): Promise<void> {
   let told: string | number | undefined;
   while (!(await attempt())) {
-    told ??= toast.warning(notYet, { description: text.keepOpen, duration: Number.POSITIVE_INFINITY });
+    told ??= toast.warning(notYet, {
+      description: text.keepOpen,
+      duration: Number.POSITIVE_INFINITY,
+      // It stays: beside how the account stands and what is written elsewhere, not over it.
+      position: 'bottom-center',
+    });
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
   if (told === undefined) return;
