@@ -65,6 +65,13 @@ it('shows again what the inbox lost, and no more what was never there, though bo
   expect(await places()).toEqual([...right, '[Gmail]/All Mail New {}'].sort());
 });
 
+it('misses no mailbox that its owner hides from IMAP', async () => {
+  lab.gmail.store.remove('[Gmail]/Sent Mail');
+  await lab.look();
+  await waitUntil(async () => !(await places()).some((place) => place.startsWith('[Gmail]/Sent')), { what: 'a look' });
+  expect(await audit()).toMatchObject({ missing: 0, superfluous: 0, flags: 0 });
+});
+
 it('takes for no difference what the user has just archived', async () => {
   await lab.api.mail.bulkArchive.mutate({ ids: [await lab.thread('Read')] });
   expect(await audit()).toMatchObject({ missing: 0, superfluous: 0, flags: 0 });

@@ -136,13 +136,25 @@ export async function hideLabels(
   return hidden.map(({ message_id }) => message_id);
 }
 
-/** The labels of the mailboxes that messages are shown in; of those that were not being moved when the server was asked. */
+export interface ShownIn {
+  /** Labels that have a mailbox: Gmail can hide Sent Mail or Drafts from IMAP, and tells `\\Sent` all the same. */
+  readonly known: ReadonlySet<string>;
+  /** By message; what is being moved, or was after the server was asked, is not among them. */
+  readonly labels: ReadonlyMap<MessageRowId, readonly string[]>;
+}
+
+/** Where the index shows messages. */
 export async function loadShownIn(
   sql: Queryable,
   connectionId: ConnectionId,
   messageIds: readonly MessageRowId[],
   askedAt: Date,
-): Promise<Map<MessageRowId, readonly string[]>> {
+): Promise<ShownIn> {
+  const mailboxes = await rows<{ label: string }>(
+    sql,
+    'select label from mailbox where connection_id = $1 and label is not null',
+    [connectionId],
+  );
   const found = await rows<{ message_id: MessageRowId; labels: string[] }>(
     sql,
     `select message_id, array(
@@ -151,7 +163,10 @@ export async function loadShownIn(
      from unnest($2::bigint[]) as x(message_id) where message_id not in (${MOVING})`,
     [connectionId, messageIds, askedAt],
   );
-  return new Map(found.map(({ message_id, labels }) => [message_id, labels]));
+  return {
+    known: new Set(mailboxes.map(({ label }) => label)),
+    labels: new Map(found.map(({ message_id, labels }) => [message_id, labels])),
+  };
 }
 
 /** The mailbox that holds what labels are put on; null on servers whose mailboxes are places. */

@@ -35,15 +35,23 @@ describe('a mailbox compared with its server', () => {
     expect(differentFlags([here(1, 1, ['Blue', 'green'])], [there(1, ['seen'], ['GREEN', 'blue'])], [])).toEqual([]);
   });
 
-  it('finds what is shown elsewhere, but for what a move of ours is taking there', () => {
+  it('finds what is shown elsewhere, but for what a move of ours takes there and mailboxes that Gmail hides', () => {
     const shownIn = (uid: number, ...labels: string[]) => ({ ...there(uid), shownIn: labels });
-    const shown = new Map([
+    const labels = new Map([
       [here(1).messageId, ['\\Inbox']],
       [here(2).messageId, ['\\Inbox', '\\Sent']],
       [here(3).messageId, []],
+      [here(5).messageId, []],
     ]);
-    const told = [shownIn(1), shownIn(2, '\\Sent', '\\Inbox'), shownIn(3, '\\Inbox'), shownIn(4, '\\Inbox')];
-    const index = [here(1), here(2), here(3), here(4)];
+    const shown = { known: new Set(['\\Inbox', '\\Sent']), labels };
+    const told = [
+      shownIn(1),
+      shownIn(2, '\\Sent', '\\Inbox'),
+      shownIn(3, '\\Inbox'),
+      shownIn(4, '\\Inbox'),
+      shownIn(5, '\\Draft'),
+    ];
+    const index = [here(1), here(2), here(3), here(4), here(5)];
     expect(differentFlags(index, told, [], shown).map(({ uid }) => uid)).toEqual([1, 3]);
   });
 

@@ -3,6 +3,7 @@
  * account is next compared. Pure; `audit.ts` asks, repairs and writes down.
  */
 import type { ConnectionId, MessageRowId, PlacementId, Uid } from '@postroom/db';
+import type { ShownIn } from '../gmail/show-labels.ts';
 import type { FlagUpdate } from '../imap/types.ts';
 import type { UidSet } from '../imap/uid-set.ts';
 import { flagBits } from '../index/flags.ts';
@@ -22,9 +23,6 @@ export interface ToldPlacement extends FlagUpdate {
   readonly shownIn: readonly string[] | null;
 }
 
-/** By message, where the index shows it; what is on its way to elsewhere is not among them. */
-export type ShownIn = ReadonlyMap<MessageRowId, readonly string[]>;
-
 export interface Drift {
   /** There, and not here. */
   readonly missing: UidSet;
@@ -39,14 +37,15 @@ export function differentFlags(
   index: readonly IndexedPlacement[],
   server: readonly ToldPlacement[],
   open: readonly OpenFlagOp[],
-  shown: ShownIn = new Map(),
+  shown?: ShownIn,
 ): ToldPlacement[] {
   const here = new Map(index.map((placement) => [placement.uid, placement]));
   return server.filter(({ uid, flags, shownIn }) => {
     const placement = here.get(uid);
     if (!placement) return false;
-    const isShownIn = shown.get(placement.messageId);
-    if (shownIn && isShownIn && keyOf(shownIn) !== keyOf(isShownIn)) return true;
+    const isShownIn = shown?.labels.get(placement.messageId);
+    const toBeShownIn = shownIn?.filter((label) => shown?.known.has(label));
+    if (toBeShownIn && isShownIn && keyOf(toBeShownIn) !== keyOf(isShownIn)) return true;
     const wanted = overlayPending({ bits: flagBits(flags.system), keywords: flags.keywords }, placement, open);
     return wanted.bits !== placement.flags || keyOf(wanted.keywords) !== keyOf(placement.keywords);
   });
