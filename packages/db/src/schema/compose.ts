@@ -40,6 +40,8 @@ export const draft = pgTable(
     /** Grows with every change here; `pushedRevision` is what the server has. */
     revision: integer('revision').notNull().default(1),
     pushedRevision: integer('pushed_revision').notNull().default(0),
+    /** Of the composer that saved last: whose answer was lost is known again by it. */
+    writerKey: text('writer_key'),
     /** Another client saved it too, and its version is a draft of its own. */
     changedElsewhere: boolean('changed_elsewhere').notNull().default(false),
     /** Set when deleted here or sent; the row goes once the server copy is gone. */

@@ -45,6 +45,21 @@ export async function loadDraft(
   );
 }
 
+/** What a composer saved before, where it did not hear of it. */
+export async function draftOfWriter(
+  sql: Queryable,
+  connectionId: ConnectionId,
+  writerKey: string | undefined,
+): Promise<DraftRow | undefined> {
+  if (writerKey === undefined) return undefined;
+  return row<DraftRow>(
+    sql,
+    `select ${DRAFT_COLUMNS} from draft where connection_id = $1 and writer_key = $2 and deleted_at is null
+     order by id limit 1`,
+    [connectionId, writerKey],
+  );
+}
+
 /** RFC 5322 bytes of what has been written so far; recipients that are no addresses yet are left out. */
 export async function freezeDraft(sql: Queryable, sender: Sender, draft: DraftRow): Promise<FrozenMessage> {
   const from = { email: draft.from_email ?? sender.email, ...(sender.name === '' ? {} : { name: sender.name }) };

@@ -99,7 +99,7 @@ async function takeOver(
     await tx.query(
       `update draft set "to" = $3, cc = $4, bcc = $5, subject = $6, html = $7, attachments = $8,
          in_reply_to = coalesce($9, in_reply_to), "references" = $10, from_email = coalesce($11, from_email),
-         message_id = $12, revision = revision + 1, pushed_revision = revision + 1, updated_at = now()
+         message_id = $12, writer_key = null, revision = revision + 1, pushed_revision = revision + 1, updated_at = now()
        where connection_id = $1 and id = $2`,
       [connectionId, draft.id, ...foreignValues(foreign), messageId],
     );

@@ -21,7 +21,7 @@ import { wakeAccount } from '../operations/wake.ts';
 import { keepAttachments } from '../outbox/attachments.ts';
 import { findParent, type Sender } from '../outbox/enqueue.ts';
 import { showOwnCopy, tellThreads, threadsOf } from '../outbox/own-copy.ts';
-import { DRAFT_COLUMNS, type DraftRow, freezeDraft, loadDraft, presentDraft } from './content.ts';
+import { DRAFT_COLUMNS, type DraftRow, draftOfWriter, freezeDraft, loadDraft, presentDraft } from './content.ts';
 import { foreignValues, readForeign } from './foreign.ts';
 import { removeDraft } from './remove.ts';
 
@@ -89,10 +89,11 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
   return {
     /** Creates, or replaces what `id` names. */
     async create(sender: Sender, input: DraftInput): Promise<{ id: string; revision: number }> {
-      const existing = input.id ? await open(sender, input.id) : null;
+      const named = input.id ? await open(sender, input.id) : null;
       const parent = await findParent(pool, sender.id, input);
       return transaction(pool, async (tx) => {
         await lockAccount(tx, sender.id);
+        const existing = named ?? (await draftOfWriter(tx, sender.id, input.writerKey));
         const attachments = await keepAttachments(tx, sender.userId, input.attachments ?? []);
         const thread = input.threadId === undefined ? null : parseId('thread', input.threadId);
         const threadId = thread?.connectionId === sender.id ? thread.id : null;
@@ -108,6 +109,7 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
           parent?.message_id ?? null,
           parent ? [...parent.references, ...(parent.message_id ? [parent.message_id] : [])] : [],
           input.fromEmail ?? null,
+          input.writerKey ?? null,
         ];
         const saved = existing
           ? await row<DraftRow>(
@@ -115,16 +117,16 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
               `update draft set "to" = $2, cc = $3, bcc = $4, subject = $5, html = $6, attachments = $7,
                  thread_id = coalesce($8, thread_id), in_reply_to = coalesce($9, in_reply_to),
                  "references" = case when cardinality($10::text[]) > 0 then $10 else "references" end,
-                 from_email = coalesce($11, from_email), revision = revision + 1, updated_at = now()
-               where connection_id = $1 and id = $12 and deleted_at is null
-                 and revision = coalesce($13, revision) returning ${DRAFT_COLUMNS}`,
+                 from_email = coalesce($11, from_email), writer_key = $12, revision = revision + 1, updated_at = now()
+               where connection_id = $1 and id = $13 and deleted_at is null
+                 and (revision = coalesce($14, revision) or writer_key = $12) returning ${DRAFT_COLUMNS}`,
               [...content, existing.id, input.baseRevision ?? null],
             )
           : await row<DraftRow>(
               tx,
               `insert into draft (connection_id, "to", cc, bcc, subject, html, attachments, thread_id, in_reply_to,
-                 "references", from_email, message_id_header)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) returning ${DRAFT_COLUMNS}`,
+                 "references", from_email, writer_key, message_id_header)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) returning ${DRAFT_COLUMNS}`,
               [...content, newMessageId(sender)],
             );
         if (!saved && existing && (await loadDraft(tx, sender.id, existing.id))) throw changedMeanwhile();

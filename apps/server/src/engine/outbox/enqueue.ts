@@ -17,6 +17,7 @@ import type pg from 'pg';
 import { MailError } from '../../lib/driver/errors.ts';
 import { isPublicId, parseId, presentId } from '../../lib/driver/ids.ts';
 import { type OutgoingState, type SendInput, undoSendSecondsSchema } from '../../lib/driver/schemas.ts';
+import { draftOfWriter } from '../drafts/content.ts';
 import { removeDraft } from '../drafts/remove.ts';
 import { publish } from '../events/publish.ts';
 import { FLAG } from '../index/flags.ts';
@@ -27,6 +28,7 @@ import { wakeAccount } from '../operations/wake.ts';
 import { remindOfSend } from '../schedule/reminders.ts';
 import { keepAttachments, toAttach } from './attachments.ts';
 import { outgoingFiles } from './frozen-row.ts';
+import { assertSame, assertUnchanged, findByKey } from './known-send.ts';
 import { showOwnCopy } from './own-copy.ts';
 import { renderingsOf } from './renderings.ts';
 import { senderIdentity, withCopyToSelf } from './sender-identity.ts';
@@ -47,19 +49,24 @@ interface Parent {
   readonly references: readonly string[];
 }
 
-/** Freezes and queues a message. The same `idempotencyKey` again is the same send. */
+/** Freezes and queues a message. The same `idempotencyKey` again is the same send; CONFLICT where it says something else. */
 export async function enqueue(
   pool: pg.Pool,
   sender: Sender,
   input: SendInput,
   now: Date = new Date(),
 ): Promise<{ id: string; state: OutgoingState }> {
-  const before = await findByKey(pool, sender.id, input.idempotencyKey);
-  if (before) return before;
   assertSomebody(input);
   const identity = await senderIdentity(pool, sender, input.fromEmail);
   const { from, replyTo, via } = identity;
   const bcc = withCopyToSelf(identity, input);
+  const known = async (sql: Queryable) => {
+    const before = await findByKey(sql, sender.id, input.idempotencyKey);
+    if (before) assertSame(before, { ...input, bcc });
+    return before && { id: before.id, state: before.state };
+  };
+  const before = await known(pool);
+  if (before) return before;
   const recipients = pendingRecipients({ ...input, bcc });
   const parent = await findParent(pool, sender.id, input);
   const attached = await keepAttachments(pool, sender.userId, input.attachments ?? []);
@@ -88,9 +95,12 @@ export async function enqueue(
   await assertTaken(pool, sender.id, via, frozen);
   return transaction(pool, async (tx) => {
     await lockAccount(tx, sender.id);
-    const again = await findByKey(tx, sender.id, input.idempotencyKey);
+    const again = await known(tx);
     if (again) return again;
-    const draftId = draftIdOf(sender.id, input.draftId);
+    const named = draftIdOf(sender.id, input.draftId);
+    if (named !== null) await assertUnchanged(tx, sender.id, named, input);
+    // Its writer may not have heard that it was saved.
+    const draftId = named ?? (await draftOfWriter(tx, sender.id, input.idempotencyKey))?.id ?? null;
     if (draftId !== null) await removeDraft(tx, sender.id, draftId);
     // Held again: a moment ago nothing but the composer had them.
     await keepAttachments(tx, sender.userId, attached);
@@ -169,23 +179,6 @@ export async function showSent(
 ): Promise<MessageRowId> {
   const mailboxId = await mailboxOfRole(tx, connectionId, 'sent');
   return showOwnCopy(tx, connectionId, { frozen, mailboxId, flags: FLAG.seen, receivedAt: at });
-}
-
-export async function findByKey(
-  sql: Queryable,
-  connectionId: ConnectionId,
-  key: string | undefined,
-): Promise<{ id: string; state: OutgoingState } | undefined> {
-  if (key === undefined) return undefined;
-  const found = await row<{ id: OutboxId; state: OutgoingState | 'canceled' }>(
-    sql,
-    'select id, state from outbox where connection_id = $1 and idempotency_key = $2',
-    [connectionId, key],
-  );
-  if (found?.state === 'canceled') {
-    throw new MailError({ code: 'CONFLICT', message: 'This message was taken back.', fix: 'Send the draft anew.' });
-  }
-  return found && { id: presentId('outbox', connectionId, found.id), state: found.state as OutgoingState };
 }
 
 type Recipients = Pick<SendInput, 'to' | 'cc' | 'bcc'>;

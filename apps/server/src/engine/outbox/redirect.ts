@@ -10,10 +10,11 @@ import { MailError } from '../../lib/driver/errors.ts';
 import { presentId } from '../../lib/driver/ids.ts';
 import type { OutgoingState, RedirectInput } from '../../lib/driver/schemas.ts';
 import { publish } from '../events/publish.ts';
-import { lockAccount, row, transaction } from '../index/sql.ts';
+import { lockAccount, type Queryable, row, transaction } from '../index/sql.ts';
 import { parseHeader, parseHeaderBlock, resent } from '../mime/index.ts';
 import { wakeAccount } from '../operations/wake.ts';
-import { assertTaken, endOfHold, findByKey, pendingRecipients, type Sender } from './enqueue.ts';
+import { assertTaken, endOfHold, pendingRecipients, type Sender } from './enqueue.ts';
+import { assertSameRecipients, findByKey } from './known-send.ts';
 import { senderIdentity } from './sender-identity.ts';
 
 /** It is held in memory whole; what is larger goes as a file. */
@@ -43,7 +44,12 @@ export async function redirect(
   input: Omit<RedirectInput, 'id'> & { readonly octets: AsyncIterable<Uint8Array> },
   now: Date,
 ): Promise<{ id: string; state: OutgoingState }> {
-  const before = await findByKey(pool, sender.id, input.idempotencyKey);
+  const known = async (sql: Queryable) => {
+    const before = await findByKey(sql, sender.id, input.idempotencyKey);
+    if (before) assertSameRecipients(before, input);
+    return before && { id: before.id, state: before.state };
+  };
+  const before = await known(pool);
   if (before) return before;
   const recipients = pendingRecipients(input);
   const { from, via } = await senderIdentity(pool, sender, input.fromEmail);
@@ -54,7 +60,7 @@ export async function redirect(
   const dueAt = await endOfHold(pool, sender.userId, now);
   return transaction(pool, async (tx) => {
     await lockAccount(tx, sender.id);
-    const again = await findByKey(tx, sender.id, input.idempotencyKey);
+    const again = await known(tx);
     if (again) return again;
     const made = await row<{ id: OutboxId }>(
       tx,

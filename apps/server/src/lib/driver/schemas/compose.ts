@@ -39,9 +39,12 @@ export const sendInputSchema = z.object({
   inReplyTo: z.string().max(1000).optional(),
   fromEmail: z.string().max(320).optional(),
   draftId: z.string().max(40).optional(),
+  /** The draft's `revision` that is sent: CONFLICT when there is another by now, or none. */
+  draftRevision: z.number().int().optional(),
   sendAt: z.iso.datetime({ offset: true }).optional(),
   /** Comes back on top of the inbox then, unless somebody has answered. */
   remindAt: z.iso.datetime({ offset: true }).optional(),
+  /** The same again is the same send; CONFLICT when it says something else by now. */
   idempotencyKey: z.string().max(200).optional(),
   /** True for a forward: the parent is marked `$Forwarded` instead of `\Answered`. */
   isForward: z.boolean().optional(),
@@ -75,6 +78,8 @@ export const draftInputSchema = z.object({
   connectionId: z.string().max(32).optional(),
   /** The `revision` that was last seen: CONFLICT when there is another by now. */
   baseRevision: z.number().int().optional(),
+  /** Of the composer that writes, and later its `idempotencyKey`: what it saved last is its own, also where it heard no answer. */
+  writerKey: z.string().max(200).optional(),
 });
 export type DraftInput = z.infer<typeof draftInputSchema>;
 
