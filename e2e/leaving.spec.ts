@@ -129,3 +129,86 @@ test('what is written is kept: with its file on its way, when nothing answers, a
     await expect(drafts(page).filter({ hasText: 'Rather at ten.' })).toBeVisible();
   });
 });
+
+test('what is to be sent is sent once, as it stands, or its writer is told', async ({ app, mail, page }) => {
+  await signUp(page, app, { name: 'Bob Ivers', email: BOB });
+  await connectAccount(page, mail, BOB);
+  await page.getByTestId('compose-button').waitFor();
+  await page.goto(`${app.url}/mail/draft`);
+  const write = async (title: string, words: string) => {
+    await page.getByTestId('compose-button').click();
+    await page.getByRole('combobox', { name: 'To' }).fill('ada@lab.test');
+    await subject(page).fill(title);
+    await body(page).fill(words);
+  };
+  const send = page.getByTestId('compose-send');
+  const arrived = async (title: string): Promise<string[]> => {
+    const ada = await mail.imap('ada@lab.test');
+    await ada.mailboxOpen('INBOX');
+    const found = await ada.fetchAll({ subject: title }, { source: true });
+    return found.map(({ source }) => source?.toString() ?? '');
+  };
+
+  await test.step('it waits for its file, and goes though its composer is closed', async () => {
+    const uploaded = Promise.withResolvers<void>();
+    await page.route('**/api/uploads', async (route) => {
+      await uploaded.promise;
+      await route.continue();
+    });
+    await write('Tickets', 'For Friday.');
+    const file = { name: 'tickets.txt', mimeType: 'text/plain', buffer: Buffer.from('two') };
+    await page.getByTestId('compose-file-input').setInputFiles(file);
+    await send.click();
+    await expect(page.getByText('Goes as soon as its files are uploaded.')).toBeVisible();
+    await close(page);
+    uploaded.resolve();
+    await expect(page.getByText('Message sent')).toBeVisible();
+    await expect
+      .poll(async () => (await arrived('Tickets')).map((source) => source.includes('tickets.txt')))
+      .toEqual([true]);
+  });
+
+  await test.step('it stays open, as it is written, while one looks into the settings', async () => {
+    await write('Timetable', 'Winter begins on Monday.');
+    await page.getByRole('button', { name: /^Accounts: / }).click();
+    await page.getByRole('menuitem', { name: 'Settings' }).click();
+    await expect(page).toHaveURL(/settings/);
+    await body(page).press('End');
+    await page.keyboard.type(' So it is.');
+    await page.goBack();
+    await expect(body(page)).toHaveText('Winter begins on Monday. So it is.');
+    await page.getByRole('button', { name: 'Discard draft' }).click();
+    await expect(page.getByText('Draft discarded')).toBeVisible();
+  });
+
+  await test.step('no answer came, it was corrected and sent again: the first is told, and the second goes when it is meant', async () => {
+    await page.route('**/mail.send*', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await write('Harbour', 'At nine.');
+    await send.click();
+    await expect(page.getByText('Postroom cannot be reached.')).toBeVisible();
+    await page.unroute('**/mail.send*');
+    await body(page).fill('At ten.');
+    await send.click();
+    await expect(page.getByText('This message went out already, as it was before your last changes.')).toBeVisible();
+    await send.click();
+    await expect(page.getByText('Message sent')).toBeVisible();
+    await expect.poll(async () => (await arrived('Harbour')).length).toBe(2);
+    await expect(drafts(page).filter({ hasText: 'Harbour' })).toHaveCount(0);
+  });
+
+  await test.step('its draft was discarded in another window: what is written on is a draft again', async () => {
+    await write('Ferry', 'On Sunday.');
+    await expect(page.getByTestId('save-state')).toContainText('Saved');
+    const other = await page.context().newPage();
+    await other.goto(`${app.url}/mail/draft`);
+    await drafts(other).filter({ hasText: 'Ferry' }).click();
+    await other.getByRole('button', { name: 'Discard draft' }).click();
+    await expect(other.getByText('Draft discarded')).toBeVisible();
+    await body(page).fill('On Monday.');
+    await close(page);
+    await expect(drafts(page).filter({ hasText: 'Ferry' })).toContainText('On Monday.');
+  });
+});

@@ -117,6 +117,10 @@ export function failureOf(error: unknown): Failure {
   return { message: error instanceof Error ? error.message : 'Something went wrong.' };
 }
 
+/** Whether the same may be taken at another time: nothing answered, nobody is signed in, or the server is in trouble. */
+export const mayWorkLater = ({ isUnanswered, httpStatus = 0 }: Failure): boolean =>
+  isUnanswered === true || httpStatus === 401 || httpStatus === 429 || httpStatus >= 500;
+
 const unreachable: Failure = {
   message: 'Postroom cannot be reached.',
   fix: 'Check your network; this page goes on by itself.',

@@ -3,7 +3,7 @@ import { createRoute, redirect, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
 import { useConnections } from '../features/accounts/index.ts';
 import { signOut } from '../features/auth/index.ts';
-import { ComposerDock, draftSeed, newSeed, openComposer, openTakenBack } from '../features/compose/index.ts';
+import { draftSeed, newSeed, openComposer, openTakenBack } from '../features/compose/index.ts';
 import { DraftsPage, MailboxPage, OutboxPage } from '../features/inbox/index.ts';
 import { folderName, Shell, useCounts } from '../features/shell/index.ts';
 import { ThreadView } from '../features/thread/index.ts';
@@ -66,45 +66,42 @@ function MailRoute() {
   };
   const compose = () => openComposer(newSeed({ connectionId: account === 'all' ? undefined : account }));
   return (
-    <>
-      <Shell
-        connections={connections}
-        account={account}
-        counts={counts}
-        folder={folder}
-        query={q}
-        isReading={thread !== undefined}
-        onFolder={(to) => go(to, { account })}
-        onAccount={(to) => go('inbox', { account: to })}
-        onSearch={search}
-        onCompose={compose}
-        onSettings={(section = 'general') => void navigate({ to: '/settings/$section', params: { section } })}
-        onAddAccount={() => void navigate({ to: '/connect' })}
-        onSignOut={() => void signOut()}
-      >
-        {folder === 'draft' ? (
-          <DraftsPage
-            account={account === 'all' ? undefined : account}
-            q={q}
-            onOpen={(draft) => openComposer(draftSeed(draft))}
-          />
-        ) : folder === 'scheduled' ? (
-          <OutboxPage account={account} onEdit={(taken) => void openTakenBack(taken)} />
-        ) : (
-          <MailboxPage
-            folder={folder}
-            q={q}
-            account={account}
-            openId={thread}
-            folderName={name}
-            connections={connections}
-            onOpen={open}
-            onClearSearch={() => search('')}
-            renderReader={(reader) => <ThreadView key={reader.threadId} {...reader} connections={connections} />}
-          />
-        )}
-      </Shell>
-      <ComposerDock />
-    </>
+    <Shell
+      connections={connections}
+      account={account}
+      counts={counts}
+      folder={folder}
+      query={q}
+      isReading={thread !== undefined}
+      onFolder={(to) => go(to, { account })}
+      onAccount={(to) => go('inbox', { account: to })}
+      onSearch={search}
+      onCompose={compose}
+      onSettings={(section = 'general') => void navigate({ to: '/settings/$section', params: { section } })}
+      onAddAccount={() => void navigate({ to: '/connect' })}
+      onSignOut={() => void signOut()}
+    >
+      {folder === 'draft' ? (
+        <DraftsPage
+          account={account === 'all' ? undefined : account}
+          q={q}
+          onOpen={(draft) => openComposer(draftSeed(draft))}
+        />
+      ) : folder === 'scheduled' ? (
+        <OutboxPage account={account} onEdit={(taken) => void openTakenBack(taken)} />
+      ) : (
+        <MailboxPage
+          folder={folder}
+          q={q}
+          account={account}
+          openId={thread}
+          folderName={name}
+          connections={connections}
+          onOpen={open}
+          onClearSearch={() => search('')}
+          renderReader={(reader) => <ThreadView key={reader.threadId} {...reader} connections={connections} />}
+        />
+      )}
+    </Shell>
   );
 }

@@ -5,6 +5,7 @@ import { Suspense, useCallback, useState } from 'react';
 import { Spinner } from '../components/ui/spinner.tsx';
 import { ConnectAccount, FinishSignIn } from '../features/accounts/index.ts';
 import { AuthPage, type LinkedAccount, linkedAccountsQuery, sessionQuery } from '../features/auth/index.ts';
+import { ComposerDock } from '../features/compose/index.ts';
 import { SettingsPage, sectionOf } from '../features/settings/index.ts';
 import { queryClient, trpc } from '../lib/api.ts';
 import { configQuery } from '../lib/config.ts';
@@ -15,7 +16,13 @@ import { rootRoute } from './root.tsx';
 
 function SignedIn() {
   useLiveUpdates(true);
-  return <Outlet />;
+  return (
+    <>
+      <Outlet />
+      {/* Whoever looks something up in the settings goes on writing. */}
+      <ComposerDock />
+    </>
+  );
 }
 
 export const signedInRoute = createRoute({

@@ -57,7 +57,7 @@ it('waits for the save on its way when stopped, and saves no more', async () => 
   draft.changed();
   await vi.advanceTimersByTimeAsync(1000);
   draft.changed();
-  expect(await draft.stop()).toBe('d1');
+  expect(await draft.stop()).toBe(d1);
   draft.changed();
   await vi.advanceTimersByTimeAsync(5000);
   expect(save).toHaveBeenCalledTimes(1);
@@ -99,7 +99,7 @@ describe('when another window has saved the draft meanwhile', () => {
 
   it('becomes a draft of its own when nobody chooses', async () => {
     const { save, draft } = await contested();
-    expect([await draft.keep(), save.mock.calls.at(-1)]).toEqual([true, [undefined]]);
+    expect([await draft.keep(), save.mock.calls.at(-1)]).toEqual([{ isKept: true }, [undefined]]);
   });
 
   it('is no draft of ours when it is sent or discarded here', async () => {
@@ -122,16 +122,22 @@ it('saves what was changed while it was stopped when it goes on', async () => {
 
 it('tells whether all could be kept', async () => {
   const save = vi.fn(async () => d1);
-  save.mockRejectedValueOnce(new Error('offline'));
+  const error = new Error('offline');
+  save.mockRejectedValueOnce(error);
   const draft = autosave(save);
   draft.changed();
-  expect([await draft.keep(), await draft.keep()]).toEqual([false, true]);
+  expect([await draft.keep(), await draft.keep()]).toEqual([{ isKept: false, error }, { isKept: true }]);
 });
 
 it('saves anew what was discarded in another window and is written on here', async () => {
-  const save = vi.fn(async (_last: SavedDraft | undefined) => ({ id: 'd2', revision: 1 }));
+  const d2 = { id: 'd2', revision: 1 };
+  const save = vi.fn(async (_last: SavedDraft | undefined) => d2);
   save.mockRejectedValueOnce(new Gone());
   const draft = autosave(save, d1);
   draft.changed();
-  expect([await draft.keep(), save.mock.calls, await draft.stop()]).toEqual([true, [[d1], [undefined]], 'd2']);
+  expect([await draft.keep(), save.mock.calls, await draft.stop()]).toEqual([
+    { isKept: true },
+    [[d1], [undefined]],
+    d2,
+  ]);
 });

@@ -33,14 +33,14 @@ export interface Autosave {
   changed(): void;
   /** Saves now what is not saved yet, and waits for it. */
   flush(): Promise<void>;
-  /** No more saves; waits for the one that is on its way. Answers the id of the draft that is ours, if there is one. */
-  stop(): Promise<string | undefined>;
+  /** No more saves; waits for the one that is on its way. Answers the draft that is ours, if there is one. */
+  stop(): Promise<SavedDraft | undefined>;
   /** Goes on after a stop, such as when sending failed; also with what was changed meanwhile. */
   resume(): void;
   /** Whether something would be lost with the page. */
   hasUnsaved(): boolean;
-  /** When nobody is there to choose any more: saves all, apart from what another window has; answers whether it could. */
-  keep(): Promise<boolean>;
+  /** When nobody is there to choose any more: saves all, apart from what another window has. */
+  keep(): Promise<{ isKept: true } | { isKept: false; error: unknown }>;
   /** After a conflict: what stands here becomes a draft of its own. */
   keepApart(): Promise<void>;
 }
@@ -55,6 +55,7 @@ export function createAutosave(options: AutosaveOptions): Autosave {
   let isDirty = false;
   let isStopped = false;
   let isContested = false;
+  let lastError: unknown;
 
   const run = async () => {
     isDirty = false;
@@ -67,6 +68,7 @@ export function createAutosave(options: AutosaveOptions): Autosave {
       onState({ type: 'saved', at: new Date() });
     } catch (error) {
       isDirty = true;
+      lastError = error;
       isContested = last !== undefined && isConflict(error);
       // What is only not saved is tried again with the next change.
       onState(isContested && last ? { type: 'conflict', draftId: last.id } : { type: 'failed' });
@@ -110,7 +112,7 @@ export function createAutosave(options: AutosaveOptions): Autosave {
       isStopped = true;
       clearTimeout(timer);
       await running;
-      return isContested ? undefined : last?.id;
+      return isContested ? undefined : last;
     },
     resume: () => {
       isStopped = false;
@@ -121,7 +123,7 @@ export function createAutosave(options: AutosaveOptions): Autosave {
     keep: async () => {
       await flush();
       if (isContested && !isStopped) await keepApart();
-      return !hasUnsaved();
+      return hasUnsaved() ? { isKept: false, error: lastError } : { isKept: true };
     },
   };
 }

@@ -42,7 +42,7 @@ export function ComposerFooter({ editor, composer, wasFor, onAttach, children }:
         <EditorToolbar editor={editor} />
       </span>
       <SaveLine state={composer.saveState} />
-      <IconButton label={text.discard} onClick={() => void composer.discard()}>
+      <IconButton label={text.discard} disabled={composer.sending.isSending} onClick={() => void composer.discard()}>
         <Trash2 />
       </IconButton>
     </footer>

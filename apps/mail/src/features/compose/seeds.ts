@@ -40,6 +40,8 @@ export interface ComposeSeed {
   isChangedElsewhere?: boolean | undefined;
   /** Not all of its look can be edited. */
   isSimplified?: boolean | undefined;
+  /** It is nowhere else. */
+  isUnsaved?: boolean | undefined;
   /** It has its text, signature included. */
   isWritten?: boolean | undefined;
   /** Taken back after it was to go out then, or with a reminder. */
@@ -63,6 +65,26 @@ export function newSeed(change: Partial<ComposeSeed> = {}): ComposeSeed {
     files: [],
     ...change,
   };
+}
+
+/** What could not be saved, once more before its writer; it becomes a draft of its own. */
+export function unsavedSeed(
+  seed: ComposeSeed,
+  now: Pick<ComposeSeed, 'to' | 'cc' | 'bcc' | 'subject' | 'body' | 'quoted' | 'signature' | 'fromEmail'>,
+  files: readonly (Omit<CarriedFile, 'url'> & { url?: string | undefined; problem?: string | undefined })[],
+): ComposeSeed {
+  const carried = files
+    .filter(({ uploadId }) => uploadId !== undefined)
+    .map((file) => ({ ...file, url: file.url ?? '' }));
+  return newSeed({
+    ...seed,
+    ...now,
+    key: crypto.randomUUID(),
+    draft: undefined,
+    files: carried,
+    isWritten: true,
+    isUnsaved: true,
+  });
 }
 
 function filesOf(messageId: string, attachments: ParsedMessage['attachments']): CarriedFile[] {

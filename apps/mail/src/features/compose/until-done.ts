@@ -4,11 +4,8 @@ import { composeText as text } from '../../lib/i18n/compose.ts';
 
 const RETRY_MS = 5000;
 
-/** Tries until it is done; says `notYet` meanwhile, and `done`, if it had to. */
-export async function untilDone(
-  attempt: () => Promise<boolean>,
-  { notYet, done }: { notYet: string; done?: string },
-): Promise<void> {
+/** Tries until it is done, and says `notYet` meanwhile. Answers whether it had to. */
+export async function untilDone(attempt: () => Promise<boolean>, notYet: string): Promise<boolean> {
   let told: string | number | undefined;
   while (!(await attempt())) {
     told ??= toast.warning(notYet, {
@@ -19,7 +16,6 @@ export async function untilDone(
     });
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
-  if (told === undefined) return;
-  toast.dismiss(told);
-  if (done !== undefined) toast.success(done);
+  if (told !== undefined) toast.dismiss(told);
+  return told !== undefined;
 }

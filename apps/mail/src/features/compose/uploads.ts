@@ -41,6 +41,7 @@ function upload(file: File, onProgress: (progress: number) => void, signal: Abor
       else reject(new Error(request.status === 413 ? text.uploadTooLarge(file.name) : text.uploadFailed(file.name)));
     };
     request.onerror = () => reject(new Error(text.uploadFailed(file.name)));
+    request.onabort = () => reject(new Error(text.uploadFailed(file.name)));
     signal.addEventListener('abort', () => request.abort());
     const form = new FormData();
     form.append('file', file, file.name);

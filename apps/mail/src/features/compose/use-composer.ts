@@ -7,12 +7,12 @@ import { composeText as text } from '../../lib/i18n/compose.ts';
 import { useConnections } from '../accounts/index.ts';
 import { type Autosave, createAutosave, type SaveState } from './autosave.ts';
 import { referToPictures, standsIn } from './pictures.ts';
-import type { ComposeSeed } from './seeds.ts';
+import { type ComposeSeed, unsavedSeed } from './seeds.ts';
 import { useUploads } from './uploads.ts';
 import { useKeptOnLeaving } from './use-kept-on-leaving.ts';
 import { useSending } from './use-sending.ts';
 import { useWriter } from './use-writer.ts';
-import { openDraft, takeInHand } from './windows.ts';
+import { openComposer, openDraft, takeInHand } from './windows.ts';
 
 export interface ComposeFields {
   to: Address[];
@@ -91,6 +91,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
   useEffect(() => {
     latest.current = { content, readBody, isBodyEmpty, fields, uploads };
   });
+  const writerKey = useRef(seed.key);
   const isGone = useRef(false);
   // An editor that is not shown any more does not tell its text.
   useEffect(() => {
@@ -109,9 +110,9 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
         draft: seed.draft,
         onState: setSaveState,
         isConflict: (error) => failureOf(error).code === 'CONFLICT',
-        isGone: (error) => failureOf(error).code === 'NOT_FOUND',
+        isGone: (error) => failureOf(error).code === 'MESSAGE_NOT_FOUND',
         save: async (last) => {
-          const base = { id: last?.id, baseRevision: last?.revision };
+          const base = { id: last?.id, baseRevision: last?.revision, writerKey: writerKey.current };
           const saved = await apiClient.drafts.create.mutate({ ...currentContent(), ...base });
           setDraftId(saved.id);
           return saved;
@@ -129,6 +130,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
 
   const sending = useSending({
     seed,
+    writerKey,
     fields,
     uploads,
     reminder,
@@ -170,29 +172,39 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
       files.latest().length === 0
     );
   }, []);
-  const { isRunning, settled } = uploads;
-  const { isOnItsWay, decided } = sending;
-  const pending = useMemo(
-    () => ({
-      isRunning: () => isRunning() || isOnItsWay(),
-      settled: () => Promise.all([settled(), decided()]),
-    }),
-    [isRunning, settled, isOnItsWay, decided],
-  );
-  useKeptOnLeaving({ autosave, pending, isEmpty, onKept: refreshDrafts });
+  useKeptOnLeaving({
+    autosave,
+    uploads,
+    sending,
+    isEmpty,
+    onKept: refreshDrafts,
+    onRefused: (failure) => {
+      toast.error(text.saveFailed, { description: failure.message });
+      openComposer(unsavedSeed(seed, { ...latest.current.fields, body: latest.current.readBody() }, uploads.latest()));
+    },
+  });
+  useEffect(() => {
+    if (seed.isUnsaved) autosave.changed();
+  }, [seed.isUnsaved, autosave]);
   /** The other window's version is opened, and this one closed. */
   const openNewer = async (id: string) => {
+    sending.dontSendYet();
     await autosave.stop();
     onClose();
     await openDraft(id);
   };
   const discard = async () => {
+    if (sending.isOnItsWay()) return;
+    sending.dontSendYet();
     onClose();
     uploads.abort();
-    const id = await autosave.stop();
-    if (id !== undefined)
-      await apiClient.drafts.delete.mutate({ id }).catch((error: unknown) => toast.error(failureOf(error).message));
-    toast(text.discarded);
+    const draft = await autosave.stop();
+    try {
+      if (draft) await apiClient.drafts.delete.mutate({ id: draft.id });
+      toast(text.discarded);
+    } catch (error) {
+      toast.error(text.notDiscarded, { description: failureOf(error).message });
+    }
     refreshDrafts();
   };
 

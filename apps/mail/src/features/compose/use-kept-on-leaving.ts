@@ -1,30 +1,55 @@
 /** What is written is not lost by leaving it: for another conversation, another program, or by closing the page. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
+import { toast } from 'sonner';
+import { type Failure, failureOf, mayWorkLater } from '../../lib/api.ts';
 import { composeText as text } from '../../lib/i18n/compose.ts';
 import type { Autosave } from './autosave.ts';
 import { untilDone } from './until-done.ts';
 import type { Uploads } from './uploads.ts';
+import type { Sending } from './use-sending.ts';
 
 export interface KeptOnLeaving {
   autosave: Autosave;
-  /** Files on their way, and the message itself. */
-  pending: Pick<Uploads, 'isRunning' | 'settled'>;
+  uploads: Pick<Uploads, 'isRunning' | 'settled' | 'latest'>;
+  sending: Pick<Sending, 'isOnItsWay' | 'decided'>;
   isEmpty: () => boolean;
   /** When the composer is gone, and all of it is saved. */
   onKept: () => void;
+  /** The server will not have it as it is: whoever wrote it gets it back. */
+  onRefused: (failure: Failure) => void;
 }
 
 /** For a composer that is gone: files on their way become part of the draft, and what cannot be saved is tried again. */
-async function keepInTheEnd({ autosave, pending, isEmpty }: Omit<KeptOnLeaving, 'onKept'>): Promise<void> {
-  if (isEmpty()) return;
-  await autosave.keep();
-  await pending.settled();
-  await untilDone(autosave.keep, { notYet: text.notSavedYet, done: text.savedInTheEnd });
+async function keepInTheEnd({ autosave, uploads, sending, isEmpty, onKept, onRefused }: KeptOnLeaving): Promise<void> {
+  if (!isEmpty()) {
+    await autosave.keep();
+    await uploads.settled();
+    await sending.decided();
+    let refusal: Failure | undefined;
+    const attempt = async () => {
+      const kept = await autosave.keep();
+      if (kept.isKept) return true;
+      const failure = failureOf(kept.error);
+      if (mayWorkLater(failure)) return false;
+      refusal = failure;
+      return true;
+    };
+    const hadToWait = await untilDone(attempt, text.notSavedYet);
+    if (refusal) return onRefused(refusal);
+    for (const { problem } of uploads.latest()) if (problem !== undefined) toast.error(problem);
+    if (hadToWait) toast.success(text.savedInTheEnd);
+  }
+  onKept();
 }
 
-export function useKeptOnLeaving({ autosave, pending, isEmpty, onKept }: KeptOnLeaving): void {
+export function useKeptOnLeaving(options: KeptOnLeaving): void {
+  const latest = useRef(options);
+  useEffect(() => {
+    latest.current = options;
+  });
   useEffect(() => {
     const save = () => {
+      const { autosave, isEmpty } = latest.current;
       if (!isEmpty()) void autosave.flush();
     };
     const onHidden = () => {
@@ -32,7 +57,8 @@ export function useKeptOnLeaving({ autosave, pending, isEmpty, onKept }: KeptOnL
     };
     // The browser asks whether to stay; what is not saved yet is, before anybody has answered.
     const onUnload = (event: BeforeUnloadEvent) => {
-      if (isEmpty() || !(pending.isRunning() || autosave.hasUnsaved())) return;
+      const { autosave, uploads, sending, isEmpty } = latest.current;
+      if (isEmpty() || !(uploads.isRunning() || sending.isOnItsWay() || autosave.hasUnsaved())) return;
       event.preventDefault();
       save();
     };
@@ -40,8 +66,7 @@ export function useKeptOnLeaving({ autosave, pending, isEmpty, onKept }: KeptOnL
     window.addEventListener('beforeunload', onUnload);
     return () => {
       document.removeEventListener('visibilitychange', onHidden);
-      const kept = keepInTheEnd({ autosave, pending, isEmpty });
-      void kept.then(onKept).finally(() => window.removeEventListener('beforeunload', onUnload));
+      void keepInTheEnd(latest.current).finally(() => window.removeEventListener('beforeunload', onUnload));
     };
-  }, [autosave, pending, isEmpty, onKept]);
+  }, []);
 }

@@ -1,6 +1,6 @@
 /** Sending what is written: what is asked and awaited before, the one attempt or several, and the way back. */
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { toast } from 'sonner';
 import { apiClient, type Failure, failureOf, type Inputs, trpc } from '../../lib/api.ts';
 import { formatFullTime } from '../../lib/format.ts';
@@ -20,6 +20,8 @@ type SendInput = Inputs['mail']['send'];
 
 export interface SendingOptions {
   seed: ComposeSeed;
+  /** Of this composer, for the server: what is sent again under it is the same send. */
+  writerKey: RefObject<string>;
   fields: ComposeFields;
   uploads: Uploads;
   reminder: Reminder | undefined;
@@ -33,28 +35,42 @@ export interface SendingOptions {
   onSent: () => void;
 }
 
+export type Sending = ReturnType<typeof useSending>;
+
 export function useSending(options: SendingOptions) {
-  const { seed, fields, uploads, reminder, readWritten, currentContent, autosave, isGone, onProblem, onSent } = options;
+  const { seed, writerKey, fields, uploads, reminder, readWritten, currentContent, autosave } = options;
+  const { isGone, onProblem, onSent } = options;
   const client = useQueryClient();
   const announce = useAnnouncement();
-  const sendMutation = useMutation({ mutationFn: (input: SendInput) => apiClient.mail.send.mutate(input) });
+  const [isSending, setIsSending] = useState(false);
   const running = useRef<Promise<void>>(undefined);
-  /** Send was chosen while files were on their way: it goes with the last of them. */
-  const [withFiles, setWithFiles] = useState<{ at: Date | undefined }>();
   const asked = useRef(new Set<SendQuestion['kind']>());
   const [question, setQuestion] = useState<SendQuestion & { at: Date | undefined }>();
+  /** Send was chosen while files were on their way: it goes with the last of them. */
+  const waiting = useRef<{ at: Date | undefined }>(undefined);
+  const [isWaitingForFiles, setIsWaitingForFiles] = useState(false);
+  const waitForFiles = (chosen: { at: Date | undefined } | undefined) => {
+    waiting.current = chosen;
+    setIsWaitingForFiles(chosen !== undefined);
+  };
 
+  const failedFile = () => uploads.latest().find((file) => file.problem !== undefined)?.problem;
   const complaint = (): string | undefined => {
     const all = [...fields.to, ...fields.cc, ...fields.bcc];
     const bad = all.find(({ email }) => !isAddress(email));
     if (all.length === 0) return text.noRecipient;
     if (bad) return text.badRecipient(bad.email);
-    return uploads.files.find((file) => file.problem !== undefined)?.problem;
+    return failedFile();
+  };
+  const refuse = (failure: Failure) => {
+    if (!isGone()) return onProblem(failure);
+    autosave.changed();
+    toast.error(text.notSent, { description: failure.message });
   };
   /** False: nobody knows, and it may be tried again, for it goes once under its key. */
   const attempt = async (input: SendInput, at: Date | undefined): Promise<boolean> => {
     try {
-      const { id } = await sendMutation.mutateAsync(input);
+      const { id } = await apiClient.mail.send.mutate(input);
       onSent();
       announce(id, at);
       void client.invalidateQueries({ queryKey: trpc.outbox.pathKey() });
@@ -62,28 +78,39 @@ export function useSending(options: SendingOptions) {
       void client.invalidateQueries({ queryKey: trpc.mail.listThreads.pathKey() });
     } catch (error) {
       const failure = failureOf(error);
-      if (isGone() && failure.isUnanswered) return false;
+      if (isGone() && (failure.isUnanswered || failure.httpStatus === 401)) return false;
       autosave.resume();
-      if (isGone()) {
+      if (failure.code === 'CONFLICT') {
+        // Whoever sends again after this was told means it.
+        writerKey.current = crypto.randomUUID();
         autosave.changed();
-        toast.error(text.notSent, { description: failure.message });
-      } else onProblem(failure);
+      }
+      refuse(failure);
     }
     return true;
   };
   const submit = async (at: Date | undefined) => {
     // Should the page end before the answer, all of it is in the draft.
     await autosave.flush();
-    const draftId = await autosave.stop();
+    const draft = await autosave.stop();
     const input = {
       ...currentContent(),
-      draftId,
+      draftId: draft?.id,
+      draftRevision: draft?.revision,
       sendAt: at?.toISOString(),
       remindAt: reminder && remindAt(reminder, at ?? new Date()).toISOString(),
-      idempotencyKey: seed.key,
+      idempotencyKey: writerKey.current,
       isForward: seed.mode === 'forward' ? true : undefined,
     };
-    await untilDone(() => attempt(input, at), { notYet: text.notSentYet });
+    await untilDone(() => attempt(input, at), text.notSentYet);
+  };
+  const begin = async (work: () => Promise<void>) => {
+    setIsSending(true);
+    running.current = work().finally(() => {
+      running.current = undefined;
+      setIsSending(false);
+    });
+    await running.current;
   };
   const send = async (at?: Date) => {
     if (running.current) return;
@@ -97,11 +124,8 @@ export function useSending(options: SendingOptions) {
     };
     const doubt = questionBefore(message, asked.current);
     if (doubt) return setQuestion({ ...doubt, at });
-    if (uploads.isBusy) return setWithFiles({ at });
-    running.current = submit(at).finally(() => {
-      running.current = undefined;
-    });
-    await running.current;
+    if (uploads.isBusy) return waitForFiles({ at });
+    await begin(() => submit(at));
   };
   /** Each is asked once. */
   const answerQuestion = (answer: 'send' | 'back') => {
@@ -110,26 +134,43 @@ export function useSending(options: SendingOptions) {
     setQuestion(undefined);
     if (answer === 'send') void send(question.at);
   };
-  const sendNow = useRef(send);
+  const latest = useRef({ send, submit, begin, failedFile, refuse, settled: uploads.settled });
   useEffect(() => {
-    sendNow.current = send;
+    latest.current = { send, submit, begin, failedFile, refuse, settled: uploads.settled };
   });
   useEffect(() => {
-    if (withFiles === undefined || uploads.isBusy) return;
-    setWithFiles(undefined);
-    void sendNow.current(withFiles.at);
-  }, [withFiles, uploads.isBusy]);
+    if (!isWaitingForFiles || uploads.isBusy || waiting.current === undefined) return;
+    const { at } = waiting.current;
+    waiting.current = undefined;
+    setIsWaitingForFiles(false);
+    void latest.current.send(at);
+  }, [isWaitingForFiles, uploads.isBusy]);
+  // It was told that it goes, and goes, whether somebody waits there or not.
+  useEffect(
+    () => () => {
+      if (waiting.current === undefined) return;
+      const { at } = waiting.current;
+      waiting.current = undefined;
+      void latest.current.begin(async () => {
+        await latest.current.settled();
+        const problem = latest.current.failedFile();
+        if (problem !== undefined) latest.current.refuse({ message: problem });
+        else await latest.current.submit(at);
+      });
+    },
+    [],
+  );
 
   return {
     send,
     question,
     answerQuestion,
-    isSending: sendMutation.isPending,
-    isWaitingForFiles: withFiles !== undefined,
-    dontSendYet: () => setWithFiles(undefined),
-    isOnItsWay: useCallback(() => running.current !== undefined, []),
+    isSending,
+    isWaitingForFiles,
+    dontSendYet: () => waitForFiles(undefined),
+    isOnItsWay: () => running.current !== undefined,
     /** When it is sent, or is not. */
-    decided: useCallback(async () => running.current, []),
+    decided: async () => running.current,
   };
 }
 

@@ -80,6 +80,7 @@ export const composeText = {
   simplified: 'Fonts, colours and pictures from the internet of the original cannot be edited and are left out.',
   discard: 'Discard draft',
   discarded: 'Draft discarded',
+  notDiscarded: 'The draft is still there.',
   close: 'Save and close',
   minimize: 'Minimise',
   restore: 'Restore',
