@@ -192,7 +192,9 @@ test('what is to be sent is sent once, as it stands, or its writer is told', asy
     await page.unroute('**/mail.send*');
     await body(page).fill('At ten.');
     await send.click();
-    await expect(page.getByText('This message went out already, as it was before your last changes.')).toBeVisible();
+    await expect(
+      page.getByText('This message is on its way already, as it was before your last changes.'),
+    ).toBeVisible();
     await send.click();
     await expect(page.getByText('Message sent')).toBeVisible();
     await expect.poll(async () => (await arrived('Harbour')).length).toBe(2);

@@ -28,10 +28,11 @@ export interface DraftRow {
   readonly pushed_revision: number;
   readonly updated_at: Date;
   readonly changed_elsewhere: boolean;
+  readonly writer_key: string | null;
 }
 
 export const DRAFT_COLUMNS = `id, "to", cc, bcc, subject, html, attachments, thread_id, in_reply_to, "references", from_email,
-  message_id_header, message_id, revision, pushed_revision, updated_at, changed_elsewhere`;
+  message_id_header, message_id, revision, pushed_revision, updated_at, changed_elsewhere, writer_key`;
 
 export async function loadDraft(
   sql: Queryable,

@@ -74,7 +74,7 @@ describe('a draft that was changed in another program', () => {
       await lab.push();
       await lab.look();
       await saveElsewhere(lab, 'Theirs', { removesOld: false });
-      await lab.drafts.delete(lab.sender, id);
+      await lab.drafts.delete(lab.sender, { id });
       await lab.push();
       expect(await lab.onServer()).toEqual(['Theirs']);
     }));

@@ -50,7 +50,7 @@ describe.each(DRAFT_SERVERS)('on %s', (server) => {
         text: draft?.message,
       }).toEqual({ onServer: [last], listed: [last], subject: last, text: `<p>Text ${SAVES}</p>` });
       expect(crashes).toBe(CRASHES);
-      await drafts.delete(sender, id ?? '');
+      await drafts.delete(sender, { id: id ?? '' });
       await push();
       await look();
       expect({ onServer: await onServer(), listed: await listed() }).toEqual({ onServer: [], listed: [] });

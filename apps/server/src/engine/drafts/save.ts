@@ -7,7 +7,7 @@ import type { ConnectionId, DraftId, MessageRowId, Uid } from '@postroom/db';
 import type pg from 'pg';
 import { MailError, notFound } from '../../lib/driver/errors.ts';
 import { isPublicId, parseId, presentId } from '../../lib/driver/ids.ts';
-import type { Draft, DraftInput } from '../../lib/driver/schemas.ts';
+import type { Draft, DraftInput, DraftToDelete } from '../../lib/driver/schemas.ts';
 import type { WithImap } from '../accounts/access.ts';
 import { publish } from '../events/publish.ts';
 import { saveBody, saveSnippets } from '../index/bodies.ts';
@@ -157,7 +157,7 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
            select distinct on (m.id) m.id, m.addresses -> 'to', m.addresses -> 'cc', m.addresses -> 'bcc', m.subject,
              coalesce((select s.snippet from message_snippet s where s.connection_id = m.connection_id and s.message_id = m.id), ''),
              '[]'::jsonb, m.thread_id, m.in_reply_to, m."references", m.addresses -> 'from' ->> 'email',
-             coalesce(m.message_id, ''), m.id, 1, 1, m.received_at, false, m.id
+             coalesce(m.message_id, ''), m.id, 1, 1, m.received_at, false, null, m.id
            from placement p join mailbox b on b.connection_id = p.connection_id and b.id = p.mailbox_id
            join message m on m.connection_id = p.connection_id and m.id = p.message_id
            where p.connection_id = $1 and b.role = 'drafts' and p.state = 'present' and p.flags & 8 = 0
@@ -176,11 +176,17 @@ export function createDrafts({ pool, withImap }: { readonly pool: pg.Pool; reado
       return { drafts, nextPageToken: found.length > max ? String(offset + max) : null };
     },
 
-    async delete(sender: Sender, id: string): Promise<void> {
-      const { id: draftId } = await open(sender, id);
+    async delete(sender: Sender, { id, revision, writerKey }: Omit<DraftToDelete, 'connectionId'>): Promise<void> {
+      const named = id === undefined ? null : await open(sender, id);
       await transaction(pool, async (tx) => {
         await lockAccount(tx, sender.id);
-        if (!(await removeDraft(tx, sender.id, draftId))) throw notFound('draft');
+        const draft = named ? await loadDraft(tx, sender.id, named.id) : await draftOfWriter(tx, sender.id, writerKey);
+        // Nothing was saved that nobody heard of.
+        if (!draft && !named) return;
+        if (!draft) throw notFound('draft');
+        const isOwn = writerKey !== undefined && draft.writer_key === writerKey;
+        if (revision !== undefined && revision !== draft.revision && !isOwn) throw changedMeanwhile();
+        await removeDraft(tx, sender.id, draft.id);
       });
     },
   };

@@ -56,17 +56,20 @@ export async function enqueue(
   input: SendInput,
   now: Date = new Date(),
 ): Promise<{ id: string; state: OutgoingState }> {
+  const known = async (sql: Queryable) => {
+    const before = await findByKey(sql, sender.id, input.idempotencyKey);
+    if (before) assertSame(before, input);
+    return before && { id: before.id, state: before.state };
+  };
+  const before = await known(pool);
+  if (before) {
+    await removeOwnDraft(pool, sender.id, input.idempotencyKey);
+    return before;
+  }
   assertSomebody(input);
   const identity = await senderIdentity(pool, sender, input.fromEmail);
   const { from, replyTo, via } = identity;
   const bcc = withCopyToSelf(identity, input);
-  const known = async (sql: Queryable) => {
-    const before = await findByKey(sql, sender.id, input.idempotencyKey);
-    if (before) assertSame(before, { ...input, bcc });
-    return before && { id: before.id, state: before.state };
-  };
-  const before = await known(pool);
-  if (before) return before;
   const recipients = pendingRecipients({ ...input, bcc });
   const parent = await findParent(pool, sender.id, input);
   const attached = await keepAttachments(pool, sender.userId, input.attachments ?? []);
@@ -231,6 +234,15 @@ export async function findParent(
     [connectionId, thread.id as ThreadId],
   );
   return found ?? null;
+}
+
+/** What its writer saved of it after it was sent, and nobody had told that it was. */
+async function removeOwnDraft(pool: pg.Pool, connectionId: ConnectionId, key: string | undefined): Promise<void> {
+  await transaction(pool, async (tx) => {
+    await lockAccount(tx, connectionId);
+    const draft = await draftOfWriter(tx, connectionId, key);
+    if (draft) await removeDraft(tx, connectionId, draft.id);
+  });
 }
 
 function draftIdOf(connectionId: ConnectionId, id: string | undefined): DraftId | null {

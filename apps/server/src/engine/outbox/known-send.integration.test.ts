@@ -30,7 +30,7 @@ function draftsOf({ sender }: Sending) {
   return {
     save: (more: Partial<Parameters<typeof drafts.create>[1]> = {}) => drafts.create(sender, { ...written, ...more }),
     subjects: async () => (await drafts.list(sender.id, {})).drafts.map(({ subject }) => subject).sort(),
-    delete: (id: string) => drafts.delete(sender, id),
+    delete: (draft: Parameters<typeof drafts.delete>[1]) => drafts.delete(sender, draft),
   };
 }
 
@@ -39,15 +39,16 @@ describe('a message that is sent again under its key', () => {
     { name: 'another recipient', change: { to: [{ email: 'eve@lab.test' }] } },
     { name: 'a copy for somebody', change: { bcc: [{ email: 'eve@lab.test' }] } },
     { name: 'another subject', change: { subject: 'Other plans' } },
+    { name: 'another time', change: { sendAt: '2100-01-01T00:00:00Z' } },
     { name: 'another text', change: { message: '<p>On Saturday.</p>' } },
     { name: 'a file', change: { attachments: [{ name: 'a.txt', type: 'text/plain', size: 1, base64: 'YQ==' }] } },
   ])('with $name is told that it went as it was, and is not taken for sent', ({ change }) =>
     sending(async ({ send, run }) => {
       await send({ idempotencyKey: 'k1' });
       await expect(send({ idempotencyKey: 'k1', ...change })).rejects.toMatchObject({ code: 'CONFLICT' });
-      await send({ idempotencyKey: 'k2', ...change });
       await run();
-      expect(smtp.messages.length).toBe(2);
+      expect(smtp.messages.length).toBe(1);
+      await send({ idempotencyKey: 'k2', ...change });
     }),
   );
 
@@ -61,6 +62,31 @@ describe('a message that is sent again under its key', () => {
     }));
 });
 
+describe('a message that is sent again, by an identity that copies itself', () => {
+  it('is the same', () =>
+    sending(async ({ sender, send, run }) => {
+      await database.pool.query(
+        `insert into identity (connection_id, name, email, bcc_self) values ($1, 'Ada', 'ada@lab.test', true)`,
+        [sender.id],
+      );
+      const first = await send({ idempotencyKey: 'k1' });
+      expect(await send({ idempotencyKey: 'k1' })).toBe(first);
+      await run();
+      expect(smtp.messages.map(({ rcptTo }) => rcptTo)).toEqual([['bob@lab.test', 'ada@lab.test']]);
+    }));
+
+  it('from another address is told', () =>
+    sending(async ({ sender, send }) => {
+      await database.pool.query(
+        `insert into identity (connection_id, name, email) values ($1, 'Ada', 'office@lab.test')`,
+        [sender.id],
+      );
+      await send({ idempotencyKey: 'k1' });
+      const other = { idempotencyKey: 'k1', fromEmail: 'office@lab.test' };
+      await expect(send(other)).rejects.toMatchObject({ code: 'CONFLICT' });
+    }));
+});
+
 describe('a draft that another window has', () => {
   it.each([
     { name: 'sent', end: async ({ send }: Sending, draftId: string) => void (await send({ draftId })) },
@@ -68,7 +94,7 @@ describe('a draft that another window has', () => {
   ])('$name is not sent from this one without a word', ({ end }) =>
     sending(async (one) => {
       const { id, revision } = await one.drafts.save({ writerKey: 'w1' });
-      await (end ? end(one, id) : one.drafts.delete(id));
+      await (end ? end(one, id) : one.drafts.delete({ id }));
       const mine = { draftId: id, draftRevision: revision, idempotencyKey: 'w2' };
       await expect(one.send(mine)).rejects.toMatchObject({ code: 'CONFLICT' });
     }),
@@ -81,6 +107,25 @@ describe('a draft that another window has', () => {
       const mine = { draftId: id, draftRevision: revision, idempotencyKey: 'w1' };
       await expect(send(mine)).rejects.toMatchObject({ code: 'CONFLICT' });
       expect(await drafts.subjects()).toEqual(['Changed there']);
+    }));
+});
+
+describe('a draft that is discarded', () => {
+  it('stays where another window has changed it', () =>
+    sending(async ({ drafts }) => {
+      const { id, revision } = await drafts.save({ writerKey: 'w1' });
+      await drafts.save({ id, writerKey: 'w2', subject: 'Theirs' });
+      await expect(drafts.delete({ id, revision, writerKey: 'w1' })).rejects.toMatchObject({ code: 'CONFLICT' });
+      expect(await drafts.subjects()).toEqual(['Theirs']);
+    }));
+
+  it('goes by its writer where it heard of no id, and nobody else’s', () =>
+    sending(async ({ drafts }) => {
+      await drafts.save({ writerKey: 'w1' });
+      await drafts.save({ writerKey: 'w2', subject: 'Theirs' });
+      await drafts.delete({ writerKey: 'w1' });
+      await drafts.delete({ writerKey: 'w3' });
+      expect(await drafts.subjects()).toEqual(['Theirs']);
     }));
 });
 
@@ -100,6 +145,13 @@ describe('a draft whose writer did not hear that it was saved', () => {
       const mine = { id, baseRevision: revision, writerKey: 'w1', subject: 'Mine' };
       await expect(drafts.save(mine)).rejects.toMatchObject({ code: 'CONFLICT' });
       expect(await drafts.subjects()).toEqual(['Theirs']);
+    }));
+
+  it('goes when it is heard that it was sent', () =>
+    sending(async ({ drafts, send }) => {
+      const first = await send({ idempotencyKey: 'w1' });
+      await drafts.save({ writerKey: 'w1' });
+      expect([await send({ idempotencyKey: 'w1' }), await drafts.subjects()]).toEqual([first, []]);
     }));
 
   it('goes when it is sent', () =>

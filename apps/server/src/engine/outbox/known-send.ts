@@ -15,6 +15,8 @@ export interface KnownSend {
 }
 
 interface SentContent {
+  readonly mail_from: string;
+  readonly send_at: Date | null;
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
   readonly bcc: readonly Address[];
@@ -32,7 +34,7 @@ export async function findByKey(
   if (key === undefined) return undefined;
   const found = await row<SentContent & { id: OutboxId; state: OutgoingState | 'canceled' }>(
     sql,
-    `select id, state, "to", cc, bcc, subject, html, files from outbox
+    `select id, state, mail_from, send_at, "to", cc, bcc, subject, html, files from outbox
      where connection_id = $1 and idempotency_key = $2`,
     [connectionId, key],
   );
@@ -53,12 +55,14 @@ export function assertSameRecipients({ content }: KnownSend, { to, cc = [], bcc 
   if (!isSame) throw wentAlready();
 }
 
-/** CONFLICT where what is to be sent is not what was sent under its key. `input.bcc`: with the copy to oneself. */
+/** CONFLICT where what is to be sent is not what was sent under its key. */
 export function assertSame(known: KnownSend, input: SendInput): void {
   assertSameRecipients(known, input);
   const { content } = known;
   const files = input.attachments ?? [];
   const isSame =
+    (input.fromEmail ?? content.mail_from).toLowerCase() === content.mail_from.toLowerCase() &&
+    timeOf(input.sendAt) === timeOf(content.send_at) &&
     content.subject === input.subject &&
     content.html === input.message.replaceAll('\0', '') &&
     content.files.length === files.length &&
@@ -71,10 +75,11 @@ export function assertSame(known: KnownSend, input: SendInput): void {
 const wentAlready = () =>
   new MailError({
     code: 'CONFLICT',
-    message: 'This message went out already, as it was before your last changes.',
+    message: 'This message is on its way already, as it was before your last changes.',
     fix: 'Look into Sent and Scheduled. Send again, and what stands here goes out as another message.',
   });
 
+const timeOf = (at: string | Date | null | undefined) => (at ? new Date(at).getTime() : null);
 const listed = (addresses: readonly Address[]) => addresses.map(({ name = '', email }) => `${name} <${email}>`).join();
 
 /** CONFLICT where the draft is not any more what the writer saw. `writerKey`: of the composer that sends. */

@@ -268,7 +268,7 @@ describe('drafts', () => {
       await account.look();
       expect(await account.list('Drafts')).toEqual(['Draft 5']);
       expect((await drafts.list(account.connectionId, {})).drafts.map(({ subject }) => subject)).toEqual(['Draft 5']);
-      await drafts.delete(sender, id as string);
+      await drafts.delete(sender, { id: id as string });
       await push();
       await account.look();
       expect([await account.onServer('Drafts'), await account.list('Drafts')]).toEqual([[], []]);

@@ -88,7 +88,7 @@ it('files of a draft that was removed, and those taken out of one, go a day afte
   const { id } = await save([kept.uploadId, takenOut.uploadId]);
   const other = await save([removed.uploadId]);
   await save([kept.uploadId], id);
-  await drafts().delete(sender, other.id);
+  await drafts().delete(sender, { id: other.id });
   await cleanUpUploads(database.pool, later(48));
   expect(await names()).toEqual(['kept', 'removed', 'taken-out']);
   await cleanUpUploads(database.pool, later(73));

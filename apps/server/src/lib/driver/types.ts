@@ -11,6 +11,7 @@ import type {
   Conversation,
   Draft,
   DraftInput,
+  DraftToDelete,
   FolderCount,
   Label,
   OutgoingState,
@@ -101,7 +102,7 @@ export interface Drafting {
     drafts: Draft[];
     nextPageToken: string | null;
   }>;
-  deleteDraft(id: string): Promise<void>;
+  deleteDraft(draft: DraftToDelete): Promise<void>;
 }
 
 export interface Profile {

@@ -1,7 +1,7 @@
 /** drafts.*: what is being written; kept here first, on the server soon after. */
 import { z } from 'zod';
 import { isPublicId } from '../../lib/driver/ids.ts';
-import { draftInputSchema, draftSchema } from '../../lib/driver/schemas.ts';
+import { draftInputSchema, draftSchema, draftToDeleteSchema } from '../../lib/driver/schemas.ts';
 import { type CallerContext, driverOf, requireOwnAccounts } from '../by-account.ts';
 import { procedure, procedureById, router } from '../trpc.ts';
 
@@ -47,10 +47,14 @@ export const draftsRouter = router({
       }),
     ),
   delete: procedureById
-    .input(z.object({ id, connectionId: z.string().max(32).optional() }))
+    .input(draftToDeleteSchema)
     .output(z.object({ success: z.literal(true) }))
     .mutation(async ({ ctx, input }) => {
-      await (await driverOfDraft(ctx, input.id)).deleteDraft(input.id);
+      const driver =
+        input.id === undefined
+          ? await ctx.services.drivers.getActiveDriver(ctx.caller.id, input.connectionId)
+          : await driverOfDraft(ctx, input.id);
+      await driver.deleteDraft(input);
       return { success: true };
     }),
 });

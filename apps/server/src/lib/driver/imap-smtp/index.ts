@@ -23,6 +23,7 @@ import type {
   Conversation,
   Draft,
   DraftInput,
+  DraftToDelete,
   FolderCount,
   Label,
   OutgoingState,
@@ -236,8 +237,8 @@ export class ImapSmtpMailManager implements MailManager {
     return this.#drafts.list(this.#id, options);
   }
 
-  deleteDraft(id: string): Promise<void> {
-    return this.#drafts.delete(this.#sender, id);
+  deleteDraft(draft: DraftToDelete): Promise<void> {
+    return this.#drafts.delete(this.#sender, draft);
   }
 
   // ── Who it is ───────────────────────────────────────────────────────────────────────────────────────────────────

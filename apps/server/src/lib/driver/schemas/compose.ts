@@ -83,6 +83,18 @@ export const draftInputSchema = z.object({
 });
 export type DraftInput = z.infer<typeof draftInputSchema>;
 
+export const draftToDeleteSchema = z
+  .object({
+    id: z.string().max(40).optional(),
+    /** The `revision` that was last seen: CONFLICT when there is another by now. */
+    revision: z.number().int().optional(),
+    /** Of the composer that discards: what it saved itself goes, also where it heard of no id. */
+    writerKey: z.string().max(200).optional(),
+    connectionId: z.string().max(32).optional(),
+  })
+  .refine(({ id, writerKey }) => id !== undefined || writerKey !== undefined, 'id or writerKey');
+export type DraftToDelete = z.infer<typeof draftToDeleteSchema>;
+
 export const draftSchema = z.object({
   id: z.string(),
   connectionId: z.string(),
