@@ -177,7 +177,7 @@ test('what is to be sent is sent once, as it stands, or its writer is told', asy
     await page.keyboard.type(' So it is.');
     await page.goBack();
     await expect(body(page)).toHaveText('Winter begins on Monday. So it is.');
-    await page.getByRole('button', { name: 'Discard draft' }).click();
+    await page.getByTestId('composer').getByRole('button', { name: 'Discard draft' }).click();
     await expect(page.getByText('Draft discarded')).toBeVisible();
   });
 
@@ -186,7 +186,7 @@ test('what is to be sent is sent once, as it stands, or its writer is told', asy
       await route.fetch();
       await route.abort();
     });
-    await write('Harbour', 'At nine.');
+    await write('Lighthouse', 'At nine.');
     await send.click();
     await expect(page.getByText('Postroom cannot be reached.')).toBeVisible();
     await page.unroute('**/mail.send*');
@@ -197,20 +197,50 @@ test('what is to be sent is sent once, as it stands, or its writer is told', asy
     ).toBeVisible();
     await send.click();
     await expect(page.getByText('Message sent')).toBeVisible();
-    await expect.poll(async () => (await arrived('Harbour')).length).toBe(2);
-    await expect(drafts(page).filter({ hasText: 'Harbour' })).toHaveCount(0);
+    await expect.poll(async () => (await arrived('Lighthouse')).length).toBe(2);
+    await expect(drafts(page).filter({ hasText: 'Lighthouse' })).toHaveCount(0);
   });
 
   await test.step('its draft was discarded in another window: what is written on is a draft again', async () => {
-    await write('Ferry', 'On Sunday.');
+    await write('Rowing', 'On Sunday.');
     await expect(page.getByTestId('save-state')).toContainText('Saved');
     const other = await page.context().newPage();
     await other.goto(`${app.url}/mail/draft`);
-    await drafts(other).filter({ hasText: 'Ferry' }).click();
-    await other.getByRole('button', { name: 'Discard draft' }).click();
+    await drafts(other).filter({ hasText: 'Rowing' }).click();
+    await other.getByTestId('composer').getByRole('button', { name: 'Discard draft' }).click();
     await expect(other.getByText('Draft discarded')).toBeVisible();
     await body(page).fill('On Monday.');
     await close(page);
-    await expect(drafts(page).filter({ hasText: 'Ferry' })).toContainText('On Monday.');
+    await expect(drafts(page).filter({ hasText: 'Rowing' })).toContainText('On Monday.');
+  });
+
+  await test.step('another program’s draft is opened whole, and stays whole when it is written on', async () => {
+    const words = 'We leave at nine, and are there by noon. '.repeat(20);
+    const raw = [
+      'From: bob@lab.test',
+      'To: ada@lab.test',
+      'Subject: Begun elsewhere',
+      'Message-ID: <elsewhere@lab.test>',
+      'MIME-Version: 1.0',
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      `--b\r\nContent-Type: text/plain\r\n\r\n${words}These are its last words.`,
+      '--b\r\nContent-Type: text/plain; name=plan.txt\r\nContent-Disposition: attachment; filename=plan.txt\r\n\r\n09:00',
+      '--b--',
+      '',
+    ].join('\r\n');
+    const bob = await mail.imap(BOB);
+    await bob.append('Drafts', raw, ['\\Draft', '\\Seen']);
+    await drafts(page).filter({ hasText: 'Begun elsewhere' }).click();
+    await expect(body(page)).toContainText('These are its last words.');
+    await expect(page.getByTestId('compose-files')).toContainText('plan.txt');
+    await subject(page).fill('Begun elsewhere, ended here');
+    await close(page);
+    await bob.mailboxOpen('Drafts');
+    const sources = async () =>
+      (await bob.fetchAll('1:*', { source: true })).map(({ source }) => source?.toString() ?? '');
+    await expect.poll(async () => (await sources()).filter((one) => one.includes('ended here')).length).toBe(1);
+    const [draft = ''] = (await sources()).filter((one) => one.includes('ended here'));
+    expect([draft.includes('last words'), draft.includes('plan.txt')]).toEqual([true, true]);
   });
 });

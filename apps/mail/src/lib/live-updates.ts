@@ -17,7 +17,13 @@ type Kind = 'threads' | 'counts' | 'connection' | 'outbox' | 'drafts' | 'labels'
 
 /** What on the screen comes from what changed. */
 const SHOWS: Readonly<Record<Kind, readonly (readonly unknown[])[]>> = {
-  threads: [trpc.mail.listThreads.pathKey(), trpc.mail.get.pathKey(), trpc.mail.count.pathKey()],
+  // Also another program's drafts.
+  threads: [
+    trpc.mail.listThreads.pathKey(),
+    trpc.mail.get.pathKey(),
+    trpc.mail.count.pathKey(),
+    trpc.drafts.list.pathKey(),
+  ],
   counts: [trpc.mail.count.pathKey()],
   connection: [trpc.connections.list.pathKey()],
   operation: [trpc.mail.listThreads.pathKey(), trpc.mail.get.pathKey(), trpc.connections.list.pathKey()],

@@ -3,7 +3,7 @@ import { createRoute, redirect, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect } from 'react';
 import { useConnections } from '../features/accounts/index.ts';
 import { signOut } from '../features/auth/index.ts';
-import { draftSeed, newSeed, openComposer, openTakenBack } from '../features/compose/index.ts';
+import { newSeed, openComposer, openDraft, openTakenBack } from '../features/compose/index.ts';
 import { DraftsPage, MailboxPage, OutboxPage } from '../features/inbox/index.ts';
 import { folderName, Shell, useCounts } from '../features/shell/index.ts';
 import { ThreadView } from '../features/thread/index.ts';
@@ -82,11 +82,7 @@ function MailRoute() {
       onSignOut={() => void signOut()}
     >
       {folder === 'draft' ? (
-        <DraftsPage
-          account={account === 'all' ? undefined : account}
-          q={q}
-          onOpen={(draft) => openComposer(draftSeed(draft))}
-        />
+        <DraftsPage account={account === 'all' ? undefined : account} q={q} onOpen={({ id }) => void openDraft(id)} />
       ) : folder === 'scheduled' ? (
         <OutboxPage account={account} onEdit={(taken) => void openTakenBack(taken)} />
       ) : (

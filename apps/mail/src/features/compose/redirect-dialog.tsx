@@ -16,7 +16,7 @@ export function RedirectDialog({ message, onClose }: { message: ParsedMessage; o
   const client = useQueryClient();
   const { undoSendSeconds } = useSettings();
   const [to, setTo] = useState<Address[]>([]);
-  const [key] = useState(() => crypto.randomUUID());
+  const [key, setKey] = useState(() => crypto.randomUUID());
   const [problem, setProblem] = useState<Failure>();
   const refresh = () => void client.invalidateQueries({ queryKey: trpc.outbox.pathKey() });
   const takeBack = (id: string) =>
@@ -36,7 +36,12 @@ export function RedirectDialog({ message, onClose }: { message: ParsedMessage; o
         refresh();
         onClose();
       },
-      onError: (error) => setProblem(failureOf(error)),
+      onError: (error) => {
+        const failure = failureOf(error);
+        // Whoever tries again after this was told means it.
+        if (failure.code === 'CONFLICT') setKey(crypto.randomUUID());
+        setProblem(failure);
+      },
     }),
   );
   const send = () => {

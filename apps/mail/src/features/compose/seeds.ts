@@ -18,7 +18,7 @@ export interface CarriedFile {
 }
 
 export interface ComposeSeed {
-  /** Also the idempotency key: sent twice by accident, delivered once. */
+  /** Its place among the windows. */
   key: string;
   mode: 'new' | 'draft' | ReplyMode;
   to: Address[];

@@ -12,7 +12,7 @@ import { useUploads } from './uploads.ts';
 import { useKeptOnLeaving } from './use-kept-on-leaving.ts';
 import { useSending } from './use-sending.ts';
 import { useWriter } from './use-writer.ts';
-import { openComposer, openDraft, takeInHand } from './windows.ts';
+import { closeComposer, openComposer, openDraft, takeInHand } from './windows.ts';
 
 export interface ComposeFields {
   to: Address[];
@@ -91,7 +91,9 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
   useEffect(() => {
     latest.current = { content, readBody, isBodyEmpty, fields, uploads };
   });
-  const writerKey = useRef(seed.key);
+  // Of this composer alone: one that is opened from the same seed again has not written what this one has.
+  const [firstKey] = useState(() => crypto.randomUUID() as string);
+  const writerKey = useRef(firstKey);
   const isGone = useRef(false);
   // An editor that is not shown any more does not tell its text.
   useEffect(() => {
@@ -140,6 +142,7 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     isGone: useCallback(() => isGone.current, []),
     onProblem: setProblem,
     onSent: () => {
+      closeComposer(seed.key);
       if (!isGone.current) onClose();
       refreshDrafts();
     },
@@ -177,7 +180,11 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     uploads,
     sending,
     isEmpty,
-    onKept: refreshDrafts,
+    onKept: () => {
+      // Saved as it is now: what it began with is not to be opened in its place.
+      if (isGone.current) closeComposer(seed.key);
+      refreshDrafts();
+    },
     onRefused: (failure) => {
       toast.error(text.saveFailed, { description: failure.message });
       openComposer(unsavedSeed(seed, { ...latest.current.fields, body: latest.current.readBody() }, uploads.latest()));
@@ -199,12 +206,17 @@ export function useComposer({ seed, readBody, isBodyEmpty, readWritten, onClose 
     onClose();
     uploads.abort();
     const draft = await autosave.stop();
+    const own = { writerKey: writerKey.current, connectionId: seed.connectionId };
+    const isNowhere = draft === undefined && saveState.type === 'idle';
     try {
-      if (draft) await apiClient.drafts.delete.mutate({ id: draft.id });
+      if (!isNowhere) await apiClient.drafts.delete.mutate({ ...own, id: draft?.id, revision: draft?.revision });
       toast(text.discarded);
     } catch (error) {
-      toast.error(text.notDiscarded, { description: failureOf(error).message });
+      const failure = failureOf(error);
+      if (failure.code === 'MESSAGE_NOT_FOUND') toast(text.discarded);
+      else toast.error(text.notDiscarded, { description: failure.message });
     }
+    if (sending.isDoubtful()) toast.warning(text.perhapsSent);
     refreshDrafts();
   };
 

@@ -44,6 +44,8 @@ export function useSending(options: SendingOptions) {
   const announce = useAnnouncement();
   const [isSending, setIsSending] = useState(false);
   const running = useRef<Promise<void>>(undefined);
+  /** Nothing answered when it was sent last. */
+  const isDoubtful = useRef(false);
   const asked = useRef(new Set<SendQuestion['kind']>());
   const [question, setQuestion] = useState<SendQuestion & { at: Date | undefined }>();
   /** Send was chosen while files were on their way: it goes with the last of them. */
@@ -78,6 +80,7 @@ export function useSending(options: SendingOptions) {
       void client.invalidateQueries({ queryKey: trpc.mail.listThreads.pathKey() });
     } catch (error) {
       const failure = failureOf(error);
+      isDoubtful.current = failure.isUnanswered === true;
       if (isGone() && (failure.isUnanswered || failure.httpStatus === 401)) return false;
       autosave.resume();
       if (failure.code === 'CONFLICT') {
@@ -168,6 +171,7 @@ export function useSending(options: SendingOptions) {
     isSending,
     isWaitingForFiles,
     dontSendYet: () => waitForFiles(undefined),
+    isDoubtful: () => isDoubtful.current,
     isOnItsWay: () => running.current !== undefined,
     /** When it is sent, or is not. */
     decided: async () => running.current,

@@ -76,7 +76,10 @@ export function DraftsPage({ account, q, onOpen }: DraftsPageProps) {
               <span className="text-muted"> — {wordsOf(draft.message)}</span>
             </span>
           </button>
-          <IconButton label={text.deleteDraft} onClick={() => remove.mutate({ id: draft.id })}>
+          <IconButton
+            label={text.deleteDraft}
+            onClick={() => remove.mutate({ id: draft.id, revision: draft.revision })}
+          >
             <Trash2 />
           </IconButton>
         </li>

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideThread, MAX_THREAD_KEYS, type ThreadableMessage, threadKeys } from './threading.ts';
 
-const runs = process.env.SOAK === '1' ? 20_000 : 1000;
+const isSoak = process.env.SOAK === '1';
+const runs = isSoak ? 20_000 : 1000;
 
 /** A thread index in memory: what the database does with keys and decisions. Returns each message's thread. */
 function arrive(messages: readonly { name: string; message: ThreadableMessage }[]): string[][] {
@@ -36,7 +37,7 @@ const message = fc.record({
 });
 
 describe('threadKeys', () => {
-  it('gives the same partition for any order of arrival', () => {
+  it('gives the same partition for any order of arrival', { timeout: isSoak ? 600_000 : 10_000 }, () => {
     const mailbox = fc
       .array(message, { minLength: 2, maxLength: 14 })
       .map((all) => all.map((one, i) => ({ name: `m${i}`, message: one })));
@@ -49,7 +50,7 @@ describe('threadKeys', () => {
           expect(arrive(shuffled)).toEqual(arrive(all));
         },
       ),
-      { numRuns: runs, seed: process.env.SOAK === '1' ? undefined : 1 },
+      { numRuns: runs, seed: isSoak ? undefined : 1 },
     );
   });
 
