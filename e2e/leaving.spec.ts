@@ -4,7 +4,7 @@ import { message } from '@postroom/mail-lab';
 import { test } from './app.fixture.ts';
 import { connectAccount, look, row, signUp } from './steps.ts';
 
-const BOB = 'bob@lab.test';
+const ADA = 'ada@lab.test';
 const subject = (page: Page) => page.getByTestId('compose-subject');
 const body = (page: Page) => page.getByRole('textbox', { name: 'Message' });
 const drafts = (page: Page) => page.getByTestId('draft-row');
@@ -16,11 +16,11 @@ test('what is written is kept: with its file on its way, when nothing answers, a
   mail,
   page,
 }) => {
-  const ferry = { from: 'Ada <ada@lab.test>', to: BOB, subject: 'Ferry on Friday', text: 'At nine?' };
-  await mail.deliver(BOB, message(ferry));
-  await signUp(page, app, { name: 'Bob Ivers', email: BOB });
-  await connectAccount(page, mail, BOB);
-  await expect(row(page, 'Ferry on Friday')).toBeVisible();
+  const ferry = { from: 'Bob <bob@lab.test>', to: ADA, subject: 'Rope and paint', text: 'At nine?' };
+  await mail.deliver(ADA, message(ferry));
+  await signUp(page, app, { name: 'Ada Lund', email: ADA });
+  await connectAccount(page, mail, ADA);
+  await expect(row(page, 'Rope and paint')).toBeVisible();
   await page.goto(`${app.url}/mail/draft`);
 
   await test.step('a file that is on its way when its draft is closed; the page asks before it goes', async () => {
@@ -89,7 +89,7 @@ test('what is written is kept: with its file on its way, when nothing answers, a
 
   const answer = async (words: string) => {
     await page.goto(`${app.url}/mail/inbox`);
-    await row(page, 'Ferry on Friday').click();
+    await row(page, 'Rope and paint').click();
     await expect(page.getByTestId('message').first()).toBeVisible();
     await page.keyboard.press('r');
     await body(page).fill(words);
@@ -110,9 +110,9 @@ test('what is written is kept: with its file on its way, when nothing answers, a
     await expect(page.getByText('Your message is not sent yet.')).toBeVisible();
     await page.unroute('**/mail.send*');
     await expect(page.getByText('Message sent')).toBeVisible();
-    const ada = await mail.imap('ada@lab.test');
-    await ada.mailboxOpen('INBOX');
-    await expect.poll(() => ada.search({ subject: 'Ferry on Friday' })).toHaveLength(1);
+    const bob = await mail.imap('bob@lab.test');
+    await bob.mailboxOpen('INBOX');
+    await expect.poll(() => bob.search({ subject: 'Rope and paint' })).toHaveLength(1);
   });
 
   await test.step('it is refused when its writer has gone elsewhere: it is told, and in Drafts', async () => {
@@ -131,21 +131,21 @@ test('what is written is kept: with its file on its way, when nothing answers, a
 });
 
 test('what is to be sent is sent once, as it stands, or its writer is told', async ({ app, mail, page }) => {
-  await signUp(page, app, { name: 'Bob Ivers', email: BOB });
-  await connectAccount(page, mail, BOB);
+  await signUp(page, app, { name: 'Ada Lund', email: ADA });
+  await connectAccount(page, mail, ADA);
   await page.getByTestId('compose-button').waitFor();
   await page.goto(`${app.url}/mail/draft`);
   const write = async (title: string, words: string) => {
     await page.getByTestId('compose-button').click();
-    await page.getByRole('combobox', { name: 'To' }).fill('ada@lab.test');
+    await page.getByRole('combobox', { name: 'To' }).fill('bob@lab.test');
     await subject(page).fill(title);
     await body(page).fill(words);
   };
   const send = page.getByTestId('compose-send');
   const arrived = async (title: string): Promise<string[]> => {
-    const ada = await mail.imap('ada@lab.test');
-    await ada.mailboxOpen('INBOX');
-    const found = await ada.fetchAll({ subject: title }, { source: true });
+    const bob = await mail.imap('bob@lab.test');
+    await bob.mailboxOpen('INBOX');
+    const found = await bob.fetchAll({ subject: title }, { source: true });
     return found.map(({ source }) => source?.toString() ?? '');
   };
 
@@ -217,8 +217,8 @@ test('what is to be sent is sent once, as it stands, or its writer is told', asy
   await test.step('another program’s draft is opened whole, and stays whole when it is written on', async () => {
     const words = 'We leave at nine, and are there by noon. '.repeat(20);
     const raw = [
-      'From: bob@lab.test',
-      'To: ada@lab.test',
+      'From: ada@lab.test',
+      'To: bob@lab.test',
       'Subject: Begun elsewhere',
       'Message-ID: <elsewhere@lab.test>',
       'MIME-Version: 1.0',
@@ -229,16 +229,16 @@ test('what is to be sent is sent once, as it stands, or its writer is told', asy
       '--b--',
       '',
     ].join('\r\n');
-    const bob = await mail.imap(BOB);
-    await bob.append('Drafts', raw, ['\\Draft', '\\Seen']);
+    const ada = await mail.imap(ADA);
+    await ada.append('Drafts', raw, ['\\Draft', '\\Seen']);
     await drafts(page).filter({ hasText: 'Begun elsewhere' }).click();
     await expect(body(page)).toContainText('These are its last words.');
     await expect(page.getByTestId('compose-files')).toContainText('plan.txt');
     await subject(page).fill('Begun elsewhere, ended here');
     await close(page);
-    await bob.mailboxOpen('Drafts');
+    await ada.mailboxOpen('Drafts');
     const sources = async () =>
-      (await bob.fetchAll('1:*', { source: true })).map(({ source }) => source?.toString() ?? '');
+      (await ada.fetchAll('1:*', { source: true })).map(({ source }) => source?.toString() ?? '');
     await expect.poll(async () => (await sources()).filter((one) => one.includes('ended here')).length).toBe(1);
     const [draft = ''] = (await sources()).filter((one) => one.includes('ended here'));
     expect([draft.includes('last words'), draft.includes('plan.txt')]).toEqual([true, true]);
